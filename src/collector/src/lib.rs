@@ -1,0 +1,1 @@
+//! The collector: ingest, session, admin API and assets; the binary banso.

@@ -1,0 +1,1 @@
+//! Pure numbers: measures, curves, scorecards and their explanation.

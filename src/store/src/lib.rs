@@ -1,0 +1,1 @@
+//! What is kept: the Store trait, its contract suite and the SQLite backend.

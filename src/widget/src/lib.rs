@@ -1,0 +1,1 @@
+//! The widget: browser bindings, capture, delivery, anchoring and the guides themselves.

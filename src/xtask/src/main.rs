@@ -1,0 +1,3 @@
+//! Build, demo, test, bench, size: cargo xtask.
+
+fn main() {}

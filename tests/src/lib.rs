@@ -1,0 +1,1 @@
+//! Tests at the level users see.
