@@ -1,0 +1,2 @@
+//! Configuration as people write it: a folder of JSON files.
+pub mod health;
