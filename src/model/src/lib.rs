@@ -1,1 +1,18 @@
-//! The words of Banso as types: configuration, conditions, guides, events and wire messages.
+//! The words of Banso as types.
+//!
+//! Everything the other crates say to each other is named here once: conditions, targets, compiled guides, events,
+//! the messages on the wire and the rollups a score reads. Without the feature `config` this crate is what the widget
+//! sees; with it come the configuration folder, its validation, its JSON Schema and the compiler to guides.
+//!
+//! Nothing here does IO or reads a clock.
+
+pub mod condition;
+pub mod event;
+pub mod guide;
+pub mod progress;
+pub mod rollup;
+pub mod target;
+pub mod time;
+pub mod value;
+pub mod wire;
+pub mod words;
