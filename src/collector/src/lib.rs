@@ -1,1 +1,3 @@
 //! The collector: ingest, session, admin API and assets; the binary banso.
+
+pub mod assets;

@@ -1,0 +1,70 @@
+//! wasm-bindgen as a library: no tool to install, and no version to keep in step by hand.
+//!
+//! The bundler target writes three files, of which two are served (seen with wasm-bindgen 0.2.130):
+//! - `banso_widget_bg.wasm` imports everything from one module named `./banso_widget_bg.js`, and exports `memory`, the
+//!   exported functions, `__wbindgen_*` and, when the widget has a start function, `__wbindgen_start`;
+//! - `banso_widget_bg.js` exports one function for each of those imports, wrappers for the exported functions, and
+//!   `__wbg_set_wasm(exports)`, which must be called before any of them. It has no `import` of its own but for snippets;
+//! - `banso_widget.js` glues the two together for a bundler; the loader does that itself, so it is left out.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The stem of the generated files.
+pub const STEM: &str = "banso_widget";
+
+/// One generated file.
+pub struct Generated {
+    /// Its name below `/w/<build>/`.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Writes the glue for a compiled widget. Function names stay in a `names` build, for readable stack traces.
+pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
+    let folder = tempfile::tempdir()
+        .context("cannot make a temporary folder for wasm-bindgen: is the disk full?")?;
+    Bindgen::new()
+        .bundler(true)?
+        .input_path(wasm)
+        .out_name(STEM)
+        .typescript(false)
+        .remove_name_section(names == Names::Strip)
+        .remove_producers_section(true)
+        .generate(folder.path())
+        .context("wasm-bindgen cannot read the widget")?;
+    let mut generated = Vec::new();
+    collect(folder.path(), "", &mut generated)?;
+    generated.retain(|file| file.name != format!("{STEM}.js"));
+    generated.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(generated)
+}
+
+/// Whether function names stay in the wasm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// For people who read stack traces.
+    Keep,
+    /// For people who download it.
+    Strip,
+}
+
+fn collect(folder: &Path, prefix: &str, into: &mut Vec<Generated>) -> Result<()> {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), into)?;
+        } else {
+            let bytes = std::fs::read(entry.path())
+                .with_context(|| format!("cannot read {}", entry.path().display()))?;
+            into.push(Generated { name, bytes });
+        }
+    }
+    Ok(())
+}
