@@ -53,7 +53,6 @@ pub enum ElementState {
 #[derive(schemars::JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub enum OneOrMany<T> {
     /// One.
     One(T),
