@@ -1,1 +1,98 @@
-//! What is kept: the Store trait, its contract suite and the SQLite backend.
+//! What is kept: the [`Store`] trait, its contract suite and the SQLite backend.
+//!
+//! The log is the truth and the rest can be rebuilt from it: *log* (what was accepted, in compressed segments), *seen*
+//! (ids, so that every event counts once), *rollups* (sums by owner, day and day received), *history* (traits, merges).
+//! Everything an accepted request adds is added in one transaction, and a caller is answered after it is on disk.
+
+pub mod error;
+pub mod read;
+pub mod sqlite;
+pub mod write;
+
+pub use error::StoreError;
+
+use futures::future::BoxFuture;
+
+use banso_model::rollup::AccountHistory;
+
+use read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
+use write::{Answer, Write};
+
+/// What the collector needs of a store. Every backend passes [the same contract suite](crate).
+///
+/// Reads see everything that was committed before they began. All are cheap: none costs the size of the log.
+pub trait Store: Send + Sync + 'static {
+    /// Queues one request's writes and resolves once they are committed and synced.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once when the queue is full; [`StoreError::Unavailable`] when the commit failed, in which
+    /// case nothing of the request was kept.
+    fn write(&self, write: Write) -> BoxFuture<'_, Result<Answer, StoreError>>;
+
+    /// The account with this id, or `None` when it was never heard of.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn account(&self, account: &str) -> BoxFuture<'_, Result<Option<AccountRecord>, StoreError>>;
+
+    /// A page of accounts in the order and with the filters asked for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn accounts(&self, query: AccountQuery) -> BoxFuture<'_, Result<AccountPage, StoreError>>;
+
+    /// What a score of this account is computed from, devices merged into it included.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn history(&self, account: &str) -> BoxFuture<'_, Result<AccountHistory, StoreError>>;
+
+    /// What is known of one user of an account, or of a device nobody has identified on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn user(&self, of: write::Owner, user: &str) -> BoxFuture<'_, Result<UserRecord, StoreError>>;
+
+    /// Accounts with something new since their score was last stored, oldest news first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>>;
+
+    /// Stores the latest scores. One is kept only if nothing newer than its `version` was written meanwhile; the
+    /// account stays unscored otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written.
+    fn put_scores(&self, scores: Vec<(Unscored, Score)>) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Marks every account as unscored: after the scorecards changed, or a day has ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written.
+    fn unscore_all(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Whether a write would be taken now: it tries one.
+    ///
+    /// # Errors
+    /// [`StoreError`] that says why not: disk full, read-only, corrupt.
+    fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Numbers for `/metrics` and `banso stats`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn counters(&self) -> BoxFuture<'_, Result<Counters, StoreError>>;
+
+    /// Takes no more writes, finishes those that were queued and closes the files.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// An account whose stored score is older than what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unscored {
+    /// The account's id.
+    pub account: String,
+    /// Counts the account's news; tells [`Store::put_scores`] whether more has arrived meanwhile.
+    pub version: u64,
+}

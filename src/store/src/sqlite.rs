@@ -1,0 +1,1 @@
+//! SQLite: one folder, one writer that commits in groups.
