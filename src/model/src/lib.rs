@@ -7,10 +7,14 @@
 //! Nothing here does IO or reads a clock.
 
 pub mod condition;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod event;
 pub mod guide;
 pub mod progress;
 pub mod rollup;
+#[cfg(feature = "config")]
+pub mod schema;
 pub mod target;
 pub mod time;
 pub mod value;

@@ -10,7 +10,7 @@ pub struct Health {
     /// Names for parts of the score, each with the lowest score that belongs to it (0 to 100, the first must be 0,
     /// rising). A score of exactly that number is in the band.
     #[serde(default = "default_bands")]
-    #[schemars(example = [("red", 0), ("yellow", 40), ("green", 70)])]
+    #[schemars(extend("examples" = [[["red", 0], ["yellow", 40], ["green", 70]]]))]
     pub bands: Vec<(String, f64)>,
     /// One scorecard for each stage or group of stages.
     #[serde(default)]
@@ -107,7 +107,7 @@ pub struct MeasureUse {
     pub weight: f64,
     /// Points `[value, score]`, values rising, scores 0 to 100: the score is interpolated between them and stays level
     /// outside them.
-    #[schemars(length(min = 1), example = [(0, 0), (0.5, 60), (0.8, 100)])]
+    #[schemars(length(min = 1), extend("examples" = [[[0, 0], [0.5, 60], [0.8, 100]]]))]
     pub curve: Vec<(f64, f64)>,
     /// What to do when the value is not known.
     #[serde(default)]
@@ -128,7 +128,18 @@ fn default_weight() -> f64 {
 
 /// What to do with a measure whose value is not known.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Missing {
@@ -283,9 +294,7 @@ impl Measure {
     /// The measure of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|measure| measure.name() == name)
+        Self::ALL.into_iter().find(|measure| measure.name() == name)
     }
 
     /// Whether something feeds this measure. `check` refuses those that nothing feeds: they would be unknown for ever.

@@ -1,0 +1,3 @@
+//! JSON Schema of the configuration, generated from the types that read it.
+
+mod condition;
