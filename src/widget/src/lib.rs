@@ -1,1 +1,3 @@
 //! The widget: browser bindings, capture, delivery, anchoring and the guides themselves.
+
+pub mod scene;
