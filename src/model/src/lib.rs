@@ -11,6 +11,8 @@ pub mod condition;
 pub mod config;
 pub mod event;
 pub mod guide;
+#[cfg(feature = "config")]
+pub mod markdown;
 pub mod progress;
 pub mod rollup;
 #[cfg(feature = "config")]

@@ -1,0 +1,513 @@
+//! Markdown to the tree that the widget renders as elements.
+//!
+//! There is no HTML in the tree: what looks like HTML stays the text it is. Links go only where [`is_safe`] allows;
+//! others are reduced to what they say, and `check` refuses them before that.
+
+use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd};
+
+use crate::guide::{Block, Inline};
+use variable::Piece;
+
+pub mod variable;
+
+/// Deepest nesting of blocks and inlines; what is deeper is kept at that depth.
+const DEPTH: usize = 12;
+
+/// A text without markup: its variables, and nothing else, are special.
+#[must_use]
+pub fn plain(text: &str) -> Vec<Inline> {
+    let (pieces, _) = variable::split(text);
+    pieces
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Inline::Text(text.to_owned()),
+            Piece::Variable { path, fallback } => variable_node(path, fallback),
+        })
+        .collect()
+}
+
+/// A Markdown text as a tree.
+#[must_use]
+pub fn blocks(text: &str) -> Vec<Block> {
+    let (marked, variables) = take_variables(text);
+    let mut tree = Tree::new(&variables);
+    for event in Parser::new(&marked) {
+        tree.take(event);
+    }
+    tree.finish()
+}
+
+/// The addresses a Markdown text leads to, pictures included, in order.
+#[must_use]
+pub fn addresses(text: &str) -> Vec<Address> {
+    Parser::new(text)
+        .filter_map(|event| match event {
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => Some(Address::Link(address(link_type, dest_url))),
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                Some(Address::Picture(dest_url.into_string()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Where a Markdown text leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// By a link.
+    Link(String),
+    /// By a picture, which the tree has no place for: pictures are the field `media`.
+    Picture(String),
+}
+
+/// Whether a link may lead to this address: `http:`, `https:`, `mailto:` or an address without a scheme, and no
+/// control characters or white space, by which browsers could be led to see another scheme.
+#[must_use]
+pub fn is_safe(address: &str) -> bool {
+    if address.is_empty() || address.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return false;
+    }
+    match scheme(address) {
+        Some(scheme) => ["http", "https", "mailto"]
+            .iter()
+            .any(|allowed| scheme.eq_ignore_ascii_case(allowed)),
+        None => true,
+    }
+}
+
+/// The scheme of an address: what stands before a colon that comes before any `/`, `?` or `#`.
+#[must_use]
+pub fn scheme(address: &str) -> Option<&str> {
+    let end = address.find([':', '/', '?', '#'])?;
+    (address.as_bytes().get(end) == Some(&b':')).then(|| &address[..end])
+}
+
+fn variable_node(path: &str, fallback: Option<&str>) -> Inline {
+    Inline::Variable(path.to_owned(), fallback.unwrap_or_default().to_owned())
+}
+
+// Variables pass through the Markdown parser as one character each side of their number, so that no markup in a
+// fallback and no `|` or `_` is read as Markdown. Both are Unicode noncharacters: no text holds them.
+const OPEN: char = '\u{FDD0}';
+const CLOSE: char = '\u{FDD1}';
+
+fn take_variables(text: &str) -> (String, Vec<Inline>) {
+    let mut marked = String::with_capacity(text.len());
+    let mut variables = Vec::new();
+    for piece in variable::split(text).0 {
+        match piece {
+            Piece::Text(text) => {
+                marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE)))
+            }
+            Piece::Variable { path, fallback } => {
+                marked.push(OPEN);
+                marked.push_str(&variables.len().to_string());
+                marked.push(CLOSE);
+                variables.push(variable_node(path, fallback));
+            }
+        }
+    }
+    (marked, variables)
+}
+
+/// What is open while the parser walks the text.
+enum Open {
+    Paragraph,
+    Heading(u8),
+    Quote,
+    Bullets,
+    Numbers(u32),
+    Item,
+    Code,
+    Html,
+    Strong,
+    Emphasis,
+    Link(String),
+    /// Something the tree has no place for, or that is nested too deep: its content goes to what holds it.
+    Through,
+}
+
+struct Frame {
+    open: Open,
+    blocks: Vec<Block>,
+    inlines: Vec<Inline>,
+    items: Vec<Vec<Block>>,
+}
+
+impl Frame {
+    const fn new(open: Open) -> Self {
+        Self {
+            open,
+            blocks: Vec::new(),
+            inlines: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+
+    /// Text that stands in a block without a paragraph of its own, as in a tight list, gets one.
+    fn settle(&mut self) {
+        if !self.inlines.is_empty() {
+            let inlines = std::mem::take(&mut self.inlines);
+            self.blocks.push(Block::Paragraph(inlines));
+        }
+    }
+}
+
+struct Tree<'a> {
+    variables: &'a [Inline],
+    frames: Vec<Frame>,
+    root: Frame,
+}
+
+impl<'a> Tree<'a> {
+    const fn new(variables: &'a [Inline]) -> Self {
+        Self {
+            variables,
+            frames: Vec::new(),
+            root: Frame::new(Open::Through),
+        }
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        self.frames.last_mut().unwrap_or(&mut self.root)
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(end) => self.end(end),
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Code(code) => {
+                let code = self.as_written(&code);
+                self.top().inlines.push(Inline::Code(code));
+            }
+            Event::SoftBreak => self.text("\n"),
+            Event::HardBreak => self.top().inlines.push(Inline::Break),
+            Event::Rule => {
+                let top = self.top();
+                top.settle();
+                top.blocks.push(Block::Rule);
+            }
+            // These need extensions that are not enabled.
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.text(&text);
+            }
+            Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        let open = if self.frames.len() >= DEPTH {
+            Open::Through
+        } else {
+            opened(tag)
+        };
+        let block = !matches!(
+            open,
+            Open::Strong | Open::Emphasis | Open::Link(_) | Open::Through
+        );
+        if block {
+            self.top().settle();
+        }
+        self.frames.push(Frame::new(open));
+    }
+
+    fn end(&mut self, _: TagEnd) {
+        let Some(mut frame) = self.frames.pop() else {
+            return;
+        };
+        let top = self.top();
+        let inlines = std::mem::take(&mut frame.inlines);
+        match frame.open {
+            Open::Paragraph => top.blocks.push(Block::Paragraph(inlines)),
+            Open::Html => top.blocks.push(Block::Paragraph(trimmed(inlines))),
+            Open::Heading(level) => top.blocks.push(Block::Heading(level, inlines)),
+            Open::Code => top.blocks.push(Block::Code(said(&inlines))),
+            Open::Strong => top.inlines.push(Inline::Strong(inlines)),
+            Open::Emphasis => top.inlines.push(Inline::Emphasis(inlines)),
+            Open::Link(address) if is_safe(&address) => {
+                top.inlines.push(Inline::Link(address, inlines));
+            }
+            Open::Link(_) => append(&mut top.inlines, inlines),
+            Open::Quote => {
+                frame.inlines = inlines;
+                frame.settle();
+                top.blocks.push(Block::Quote(frame.blocks));
+            }
+            Open::Bullets => top.blocks.push(Block::Bullets(frame.items)),
+            Open::Numbers(first) => top.blocks.push(Block::Numbers(first, frame.items)),
+            Open::Item => {
+                frame.inlines = inlines;
+                frame.settle();
+                top.items.push(frame.blocks);
+            }
+            Open::Through => {
+                for item in frame.items {
+                    top.blocks.extend(item);
+                }
+                top.blocks.append(&mut frame.blocks);
+                append(&mut top.inlines, inlines);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let variables = self.variables;
+        let top = self.top();
+        for part in text.split_inclusive(CLOSE) {
+            let (before, variable) = match part.split_once(OPEN) {
+                Some((before, number)) => (
+                    before,
+                    number
+                        .trim_end_matches(CLOSE)
+                        .parse::<usize>()
+                        .map_or(None, |number| variables.get(number)),
+                ),
+                None => (part, None),
+            };
+            push_text(&mut top.inlines, before);
+            top.inlines.extend(variable.cloned());
+        }
+    }
+
+    /// Puts the variables of a piece of code back as they were written.
+    fn as_written(&self, code: &CowStr<'_>) -> String {
+        let mut text = code.to_string();
+        for (number, variable) in self.variables.iter().enumerate() {
+            if let Inline::Variable(path, fallback) = variable {
+                let mark = format!("{OPEN}{number}{CLOSE}");
+                text = text.replace(&mark, &format!("{{{{{path}|{fallback}}}}}"));
+            }
+        }
+        text
+    }
+
+    fn finish(mut self) -> Vec<Block> {
+        while !self.frames.is_empty() {
+            self.end(TagEnd::Paragraph);
+        }
+        self.root.settle();
+        self.root.blocks
+    }
+}
+
+fn address(link: LinkType, address: CowStr<'_>) -> String {
+    match link {
+        LinkType::Email => format!("mailto:{address}"),
+        _ => address.into_string(),
+    }
+}
+
+fn opened(tag: Tag<'_>) -> Open {
+    match tag {
+        Tag::Paragraph => Open::Paragraph,
+        Tag::Heading { level, .. } => Open::Heading(level as u8),
+        Tag::BlockQuote(_) => Open::Quote,
+        Tag::CodeBlock(_) => Open::Code,
+        Tag::HtmlBlock => Open::Html,
+        Tag::List(None) => Open::Bullets,
+        Tag::List(Some(first)) => Open::Numbers(u32::try_from(first).unwrap_or(u32::MAX)),
+        Tag::Item => Open::Item,
+        Tag::Strong => Open::Strong,
+        Tag::Emphasis => Open::Emphasis,
+        Tag::Link {
+            link_type,
+            dest_url,
+            ..
+        } => Open::Link(address(link_type, dest_url)),
+        _ => Open::Through,
+    }
+}
+
+fn push_text(inlines: &mut Vec<Inline>, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    if let Some(Inline::Text(last)) = inlines.last_mut() {
+        last.push_str(text);
+    } else {
+        inlines.push(Inline::Text(text.to_owned()));
+    }
+}
+
+fn append(to: &mut Vec<Inline>, inlines: Vec<Inline>) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) => push_text(to, &text),
+            other => to.push(other),
+        }
+    }
+}
+
+fn trimmed(mut inlines: Vec<Inline>) -> Vec<Inline> {
+    if let Some(Inline::Text(last)) = inlines.last_mut() {
+        last.truncate(last.trim_end().len());
+    }
+    inlines
+}
+
+/// What inlines say, without their form; variables are written out.
+fn said(inlines: &[Inline]) -> String {
+    let mut text = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(piece) | Inline::Code(piece) => text.push_str(piece),
+            Inline::Variable(path, fallback) => {
+                text.push_str(&format!("{{{{{path}|{fallback}}}}}"));
+            }
+            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link(_, inner) => {
+                text.push_str(&said(inner));
+            }
+            Inline::Break => text.push('\n'),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(markdown: &str, tree: &str) {
+        let got = serde_json::to_string(&blocks(markdown)).expect("a tree is JSON");
+        assert_eq!(got, tree, "{markdown}");
+    }
+
+    #[test]
+    fn markdown_becomes_a_tree() {
+        for (markdown, tree) in [
+            ("", "[]"),
+            (
+                "Click **New report**.",
+                r#"[{"paragraph":[{"text":"Click "},{"strong":[{"text":"New report"}]},{"text":"."}]}]"#,
+            ),
+            (
+                "**新規レポート** を押します。",
+                r#"[{"paragraph":[{"strong":[{"text":"新規レポート"}]},{"text":" を押します。"}]}]"#,
+            ),
+            (
+                "# A\n\nb *c* `d`",
+                r#"[{"heading":[1,[{"text":"A"}]]},{"paragraph":[{"text":"b "},{"emphasis":[{"text":"c"}]},{"text":" "},{"code":"d"}]}]"#,
+            ),
+            (
+                "- a\n- b\n  1. c",
+                r#"[{"bullets":[[{"paragraph":[{"text":"a"}]}],[{"paragraph":[{"text":"b"}]},{"numbers":[1,[[{"paragraph":[{"text":"c"}]}]]]}]]}]"#,
+            ),
+            (
+                "> q\n\n---\n\n    let x;\n",
+                r#"[{"quote":[{"paragraph":[{"text":"q"}]}]},"rule",{"code":"let x;\n"}]"#,
+            ),
+            (
+                "a  \nb\nc",
+                r#"[{"paragraph":[{"text":"a"},"break",{"text":"b\nc"}]}]"#,
+            ),
+            (
+                "[docs](/docs) <https://x.example> <a@b.example>",
+                r#"[{"paragraph":[{"link":["/docs",[{"text":"docs"}]]},{"text":" "},{"link":["https://x.example",[{"text":"https://x.example"}]]},{"text":" "},{"link":["mailto:a@b.example",[{"text":"a@b.example"}]]}]}]"#,
+            ),
+        ] {
+            check(markdown, tree);
+        }
+    }
+
+    #[test]
+    fn html_stays_text_and_unsafe_links_lose_their_address() {
+        for (markdown, tree) in [
+            (
+                "a <b>bold</b> <img src=x onerror=alert(1)>",
+                r#"[{"paragraph":[{"text":"a <b>bold</b> <img src=x onerror=alert(1)>"}]}]"#,
+            ),
+            (
+                "<script>\nalert(1)\n</script>",
+                r#"[{"paragraph":[{"text":"<script>\nalert(1)\n</script>"}]}]"#,
+            ),
+            (
+                "[x](javascript:alert(1)) [y](JaVaScRiPt:1) [z](data:text/html,x)",
+                r#"[{"paragraph":[{"text":"x y z"}]}]"#,
+            ),
+            (
+                "![a chart](https://x.example/c.png)",
+                r#"[{"paragraph":[{"text":"a chart"}]}]"#,
+            ),
+        ] {
+            check(markdown, tree);
+        }
+    }
+
+    #[test]
+    fn variables_pass_through_markup() {
+        for (markdown, tree) in [
+            (
+                "Hi **{{user.first_name|*you*}}**, `{{user.id|}}`",
+                r#"[{"paragraph":[{"text":"Hi "},{"strong":[{"variable":["user.first_name","*you*"]}]},{"text":", "},{"code":"{{user.id|}}"}]}]"#,
+            ),
+            (
+                "{{account.name|あなたの会社}}様",
+                r#"[{"paragraph":[{"variable":["account.name","あなたの会社"]},{"text":"様"}]}]"#,
+            ),
+            ("{{nope|x}}", r#"[{"paragraph":[{"text":"{{nope|x}}"}]}]"#),
+            ("    {{user.name|x}}", r#"[{"code":"{{user.name|x}}"}]"#),
+        ] {
+            check(markdown, tree);
+        }
+        assert_eq!(
+            plain("*{{user.name|there}}*"),
+            [
+                Inline::Text("*".to_owned()),
+                Inline::Variable("user.name".to_owned(), "there".to_owned()),
+                Inline::Text("*".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn addresses_that_are_safe() {
+        for (address, safe) in [
+            ("https://x.example", true),
+            ("http://x.example", true),
+            ("mailto:a@b.example", true),
+            ("/reports?x=1:2", true),
+            ("#top", true),
+            ("reports/new", true),
+            ("//cdn.example/x", true),
+            ("javascript:alert(1)", false),
+            (" javascript:alert(1)", false),
+            ("java\tscript:alert(1)", false),
+            ("\u{1}javascript:alert(1)", false),
+            ("JAVASCRIPT:alert(1)", false),
+            ("data:text/html,x", false),
+            ("vbscript:x", false),
+            ("blob:x", false),
+            ("", false),
+        ] {
+            assert_eq!(is_safe(address), safe, "{address:?}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_kept_flat() {
+        for text in [
+            ">".repeat(5000) + "x",
+            "- ".repeat(500) + "x",
+            "*".repeat(2000) + "x" + &"*".repeat(2000),
+            "[".repeat(2000) + "x" + &"](y)".repeat(2000),
+        ] {
+            let json = serde_json::to_string(&blocks(&text)).expect("a tree is JSON");
+            assert!(json.contains('x') && json.len() < 60_000, "{}", json.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_becomes_a_tree(text in "([a#*_`>\\-\\[\\]()!<>/1. \n|{}&;あ]|javascript:|user\\.){0,60}") {
+            let json = serde_json::to_string(&blocks(&text)).expect("a tree is JSON");
+            prop_assert!(!json.contains("\"link\":[\"javascript"));
+            prop_assert!(!json.contains([OPEN, CLOSE]));
+        }
+    }
+}
