@@ -314,6 +314,60 @@ impl Measure {
                 | Self::PAlive
         )
     }
+
+    /// What `of` means beside this measure.
+    #[must_use]
+    pub const fn of(self) -> Of {
+        match self {
+            Self::Trend => Of::Measure,
+            Self::GuidesResponseRate => Of::Guide,
+            Self::ChecklistProgress => Of::Checklist,
+            Self::Fact => Of::Trait,
+            _ => Of::Nothing,
+        }
+    }
+
+    /// Whether `feature` can narrow this measure: whether it counts uses of features. A `trend` takes it when the
+    /// measure it compares does.
+    #[must_use]
+    pub const fn takes_feature(self) -> bool {
+        matches!(
+            self,
+            Self::ActiveDays | Self::FeaturesDepth | Self::RecencyDays | Self::Trend
+        )
+    }
+
+    /// Whether `trend` can compare this measure with the window before: whether it depends on its window at all.
+    #[must_use]
+    pub const fn has_trend(self) -> bool {
+        matches!(
+            self,
+            Self::ActiveDays
+                | Self::ActiveUsers
+                | Self::SeatsActive
+                | Self::Sessions
+                | Self::ActiveMinutes
+                | Self::FeaturesBreadth
+                | Self::FeaturesDepth
+                | Self::Stickiness
+                | Self::GuidesResponseRate
+        )
+    }
+}
+
+/// What `of` means beside a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// It means nothing and must not be given.
+    Nothing,
+    /// A guide's id; may be left out, then all guides count.
+    Guide,
+    /// A checklist's id; must be given.
+    Checklist,
+    /// A trait's name; must be given.
+    Trait,
+    /// The name of a measure that [has a trend](Measure::has_trend); must be given.
+    Measure,
 }
 
 impl std::fmt::Display for Measure {
