@@ -6,6 +6,8 @@
 //!
 //! Nothing here does IO or reads a clock.
 
+#[cfg(feature = "config")]
+pub mod compile;
 pub mod condition;
 #[cfg(feature = "config")]
 pub mod config;

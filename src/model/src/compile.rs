@@ -1,0 +1,278 @@
+//! From guides as they are written to what the browser is given: one locale, Markdown as a tree, durations in
+//! milliseconds, defaults filled in, and no condition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::condition::Condition;
+use crate::config::guide::{self as written, Content, Done, Guide};
+use crate::config::text::Text;
+use crate::guide::{self as compiled, AdvanceOn, Backdrop, Block, Esc, Inline, Interact, StepKind};
+use crate::time::Period;
+use crate::wire::{GuideEntry, Repeat};
+use crate::{markdown, wire};
+
+mod conditions;
+pub mod session;
+
+pub use conditions::conditions;
+
+/// A guide in one locale, ready to be served under its hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compiled {
+    /// The guide.
+    pub guide: compiled::Guide,
+    /// Its JSON, which is what is served and what the hash is of.
+    pub json: String,
+    /// Hash of the JSON: the first 16 hexadecimal digits of BLAKE3.
+    pub hash: String,
+    /// The traits its texts speak of: `user.name`.
+    pub variables: BTreeSet<String>,
+}
+
+/// Whether this build's widget shows guides of this kind.
+#[must_use]
+pub const fn is_shown(kind: compiled::Kind) -> bool {
+    matches!(kind, compiled::Kind::Tour | compiled::Kind::Checklist)
+}
+
+/// Compiles a guide for readers of `locale` in a workspace of `locales`. `None` for a kind that is not shown yet.
+///
+/// # Errors
+/// When the compiled guide cannot be written as JSON, which no checked guide causes.
+pub fn guide(
+    guide: &Guide,
+    locale: &str,
+    locales: &[String],
+) -> Result<Option<Compiled>, serde_json::Error> {
+    let reader = Reader { locale, locales };
+    let content = match &guide.content {
+        Content::Tour(tour) => {
+            compiled::Content::Tour(tour.steps.iter().map(|s| reader.step(guide, s)).collect())
+        }
+        Content::Checklist(list) => compiled::Content::Checklist(reader.checklist(guide, list)),
+        Content::Announcement(_)
+        | Content::Banner(_)
+        | Content::Hotspot(_)
+        | Content::Survey(_) => {
+            return Ok(None);
+        }
+    };
+    let compiled = compiled::Guide {
+        id: guide.id.clone(),
+        locale: locale.to_owned(),
+        title: reader.line(guide.title.as_ref()),
+        content,
+    };
+    let json = serde_json::to_string(&compiled)?;
+    let hash = blake3::hash(json.as_bytes()).to_hex().as_str()[..16].to_owned();
+    let variables = variables(&compiled);
+    Ok(Some(Compiled {
+        guide: compiled,
+        json,
+        hash,
+        variables,
+    }))
+}
+
+/// What the session says of a guide, its conditions not yet reduced.
+#[must_use]
+pub fn entry(guide: &Guide, hash: String) -> GuideEntry {
+    GuideEntry {
+        id: guide.id.clone(),
+        kind: guide.kind(),
+        hash,
+        start: guide.start(),
+        delay_ms: ms(guide.show.delay),
+        priority: guide.show.priority,
+        repeat: repeat(guide.show.repeat),
+        snooze_ms: ms(guide.show.snooze),
+        conditions: conditions(guide),
+        items: match &guide.content {
+            Content::Checklist(list) => u32::try_from(list.items.len()).unwrap_or(u32::MAX),
+            _ => 0,
+        },
+    }
+}
+
+const fn repeat(repeat: written::Repeat) -> wire::Repeat {
+    match repeat {
+        written::Repeat::Once => Repeat::Once,
+        written::Repeat::UntilDone => Repeat::UntilDone,
+        written::Repeat::Always => Repeat::Always,
+        written::Repeat::Every(every) => Repeat::Every {
+            ms: every.every.ms(),
+            times: every.times,
+        },
+    }
+}
+
+fn ms(period: Period) -> u32 {
+    u32::try_from(period.ms()).unwrap_or(u32::MAX)
+}
+
+/// Whom a guide is compiled for.
+struct Reader<'a> {
+    locale: &'a str,
+    locales: &'a [String],
+}
+
+impl Reader<'_> {
+    fn line(&self, text: Option<&Text>) -> Vec<Inline> {
+        self.say(text).map(markdown::plain).unwrap_or_default()
+    }
+
+    fn body(&self, text: Option<&Text>) -> Vec<Block> {
+        self.say(text).map(markdown::blocks).unwrap_or_default()
+    }
+
+    fn say<'t>(&self, text: Option<&'t Text>) -> Option<&'t str> {
+        text?
+            .nearest(self.locale, self.locales)
+            .map(|(_, text)| text)
+    }
+
+    fn step(&self, guide: &Guide, step: &written::Step) -> compiled::Step {
+        let modal = step.kind == StepKind::Modal;
+        let (backdrop, interact) = if modal {
+            (Backdrop::Dim, Interact::Block)
+        } else {
+            (Backdrop::None, Interact::Allow)
+        };
+        compiled::Step {
+            id: step.id.clone(),
+            kind: step.kind,
+            target: step.target.clone(),
+            placement: step.placement,
+            backdrop: step.backdrop.unwrap_or(backdrop),
+            interact: step.interact.unwrap_or(interact),
+            padding: step.padding,
+            radius: step.radius,
+            missing: compiled::Missing {
+                wait_ms: ms(step.missing.wait),
+                then: step.missing.then,
+            },
+            title: self.line(step.title.as_ref()),
+            body: self.body(step.body.as_ref()),
+            buttons: self.buttons(&step.buttons),
+            advance: advance(&step.advance),
+            esc: if guide.dismissable {
+                step.esc.unwrap_or(guide.esc)
+            } else {
+                Esc::None
+            },
+        }
+    }
+
+    fn buttons(&self, buttons: &[written::Button]) -> Vec<compiled::Button> {
+        buttons
+            .iter()
+            .enumerate()
+            .map(|(place, button)| compiled::Button {
+                label: self.line(Some(&button.label)),
+                act: button.act.clone(),
+                primary: place == 0,
+            })
+            .collect()
+    }
+
+    fn checklist(&self, guide: &Guide, list: &written::Checklist) -> compiled::Checklist {
+        compiled::Checklist {
+            body: self.body(guide.body.as_ref()),
+            items: list.items.iter().map(|item| self.item(item)).collect(),
+            order: list.order,
+            progress: list.progress,
+            collapsible: list.collapsible,
+            dismissable: guide.dismissable,
+        }
+    }
+
+    fn item(&self, item: &written::Item) -> compiled::Item {
+        compiled::Item {
+            id: item.id.clone(),
+            title: self.line(Some(&item.title)),
+            body: self.body(item.body.as_ref()),
+            act: item.act.clone(),
+            by_hand: item.done == Done::ByHand,
+        }
+    }
+}
+
+fn advance(advance: &[compiled::Advance]) -> Vec<compiled::Advance> {
+    if advance.is_empty() {
+        vec![compiled::Advance {
+            on: AdvanceOn::Next,
+            ..compiled::Advance::default()
+        }]
+    } else {
+        advance.to_vec()
+    }
+}
+
+/// The traits that a guide's texts speak of.
+fn variables(guide: &compiled::Guide) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    in_inlines(&guide.title, &mut found);
+    match &guide.content {
+        compiled::Content::Tour(steps) => {
+            for step in steps {
+                in_inlines(&step.title, &mut found);
+                in_blocks(&step.body, &mut found);
+                for button in &step.buttons {
+                    in_inlines(&button.label, &mut found);
+                }
+            }
+        }
+        compiled::Content::Checklist(list) => {
+            in_blocks(&list.body, &mut found);
+            for item in &list.items {
+                in_inlines(&item.title, &mut found);
+                in_blocks(&item.body, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn in_blocks(blocks: &[Block], found: &mut BTreeSet<String>) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(inlines) | Block::Heading(_, inlines) => in_inlines(inlines, found),
+            Block::Bullets(items) | Block::Numbers(_, items) => {
+                for item in items {
+                    in_blocks(item, found);
+                }
+            }
+            Block::Quote(blocks) => in_blocks(blocks, found),
+            Block::Code(_) | Block::Rule => {}
+        }
+    }
+}
+
+fn in_inlines(inlines: &[Inline], found: &mut BTreeSet<String>) {
+    for inline in inlines {
+        match inline {
+            Inline::Variable(path, _) => {
+                found.insert(path.clone());
+            }
+            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link(_, inner) => {
+                in_inlines(inner, found);
+            }
+            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+        }
+    }
+}
+
+/// The conditions under which something is shown: its stages and its own.
+fn audience(stage: &[String], when: Option<&Condition>) -> Option<Condition> {
+    let stage = (!stage.is_empty()).then(|| Condition::Stage(stage.to_vec()));
+    match (stage, when.cloned()) {
+        (Some(stage), Some(when)) => Some(Condition::All(vec![stage, when])),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Conditions by their place, as [`conditions`] returns them.
+type Conditions = BTreeMap<String, Condition>;
+
+#[cfg(test)]
+mod tests;
