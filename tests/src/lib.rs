@@ -1,1 +1,6 @@
-//! Tests at the level users see.
+//! What the tests at the level users see have in common: programs, a browser, and patience.
+
+pub mod browser;
+pub mod process;
+pub mod stack;
+pub mod wait;

@@ -1,0 +1,3 @@
+//! Banso as its users meet it: in a real browser, on the demo product.
+
+mod harness;
