@@ -47,6 +47,7 @@ pub fn routes() -> Router<Arc<Hikari>> {
         )
         .route("/reports/{id}/export.csv", get(reports::export))
         .route("/reports/{id}/shares", post(reports::share))
+        .route("/series", get(reports::preview))
         .route("/team", get(members::list))
         .route("/team/invitations", post(members::invite))
         .route("/team/invitations/{id}", delete(members::withdraw))

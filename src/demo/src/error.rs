@@ -18,12 +18,12 @@ pub enum ApiError {
     #[error("there is no {0} with this id")]
     NotFound(&'static str),
     /// A field of the body cannot be accepted.
-    #[error("{field} {reason}")]
+    #[error("{field} {fault}")]
     Invalid {
         /// Name of the field as it stands in the body.
         field: &'static str,
-        /// What is wrong with it, as the rest of a sentence.
-        reason: String,
+        /// What is wrong with it.
+        fault: Fault,
     },
     /// The body could not be read at all.
     #[error("the body is not what this call reads: {0}")]
@@ -61,6 +61,40 @@ pub enum ApiError {
     },
 }
 
+/// What is wrong with a field; reads as the rest of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Nothing but space.
+    #[error("is empty")]
+    Empty,
+    /// Longer than this many characters.
+    #[error("has more than {0} characters")]
+    Long(usize),
+    /// A line break, a bell and their like.
+    #[error("has a control character")]
+    Control,
+    /// No mail address.
+    #[error("is no mail address")]
+    Mail,
+    /// Somebody else, or the same person before, has it.
+    #[error("is already on the list")]
+    Taken,
+}
+
+impl Fault {
+    /// The stable tag of this fault.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Long(_) => "long",
+            Self::Control => "control",
+            Self::Mail => "mail",
+            Self::Taken => "taken",
+        }
+    }
+}
+
 impl ApiError {
     /// The stable tag of this error.
     #[must_use]
@@ -96,13 +130,6 @@ impl ApiError {
             | Self::Page { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Invalid { field, .. } => Some(field),
-            _ => None,
-        }
-    }
 }
 
 impl IntoResponse for ApiError {
@@ -112,8 +139,9 @@ impl IntoResponse for ApiError {
             tracing::error!(code = self.code(), "{self}");
         }
         let mut error = json!({ "code": self.code(), "message": self.to_string() });
-        if let Some(field) = self.field() {
+        if let Self::Invalid { field, fault } = self {
             error["field"] = field.into();
+            error["reason"] = fault.code().into();
         }
         (status, Json(json!({ "error": error }))).into_response()
     }

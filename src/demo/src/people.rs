@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 
 /// What a person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,15 +123,15 @@ pub struct Invitation {
 /// A single line of text a person typed: trimmed, not empty, at most `limit` characters.
 pub fn line(field: &'static str, text: &str, limit: usize) -> Result<String, ApiError> {
     let text = text.trim();
-    let refuse = |reason: String| Err(ApiError::Invalid { field, reason });
+    let refuse = |fault| Err(ApiError::Invalid { field, fault });
     if text.is_empty() {
-        return refuse("is empty".to_owned());
+        return refuse(Fault::Empty);
     }
     if text.chars().count() > limit {
-        return refuse(format!("has more than {limit} characters"));
+        return refuse(Fault::Long(limit));
     }
     if text.chars().any(char::is_control) {
-        return refuse("has a control character".to_owned());
+        return refuse(Fault::Control);
     }
     Ok(text.to_owned())
 }
@@ -145,7 +145,7 @@ pub fn email(field: &'static str, text: &str) -> Result<String, ApiError> {
     if !sound || text.contains(char::is_whitespace) {
         return Err(ApiError::Invalid {
             field,
-            reason: "is no mail address".to_owned(),
+            fault: Fault::Mail,
         });
     }
     Ok(text)

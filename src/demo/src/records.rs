@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::people::{Account, Invitation, Person};
 use crate::reports::Report;
 
@@ -145,10 +145,9 @@ impl Office {
                 .iter()
                 .any(|other| other.email == invitation.email);
         if known {
-            let reason = "is already on the team".to_owned();
             return Err(ApiError::Invalid {
                 field: "email",
-                reason,
+                fault: Fault::Taken,
             });
         }
         if self.invitations.len() >= INVITATIONS {

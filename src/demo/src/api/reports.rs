@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use super::{Body, Caller, today};
 use crate::app::Hikari;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::people;
 use crate::random;
 use crate::reports::{self, Draft, Report};
-use crate::series;
+use crate::series::{self, Period, Source};
 
 /// With how many people a report may be shared.
 const SHARES: usize = 50;
@@ -99,6 +99,19 @@ pub(super) async fn export(
     Ok((headers, file).into_response())
 }
 
+/// What a preview shows.
+#[derive(Deserialize)]
+pub(super) struct Preview {
+    source: Source,
+    period: Period,
+}
+
+/// The points that a report with this source and period would have.
+pub(super) async fn preview(caller: Caller, Query(preview): Query<Preview>) -> Json<Value> {
+    let points = series::points(&caller.account.id, preview.source, preview.period, today());
+    Json(json!({ "points": points }))
+}
+
 /// Whom to share with.
 #[derive(Deserialize)]
 pub(super) struct Share {
@@ -116,10 +129,9 @@ pub(super) async fn share(
     let mut records = state.records();
     let report = records.office(&caller.account.id)?.report(&id)?;
     if report.shared_with.contains(&email) {
-        let reason = "already gets this report".to_owned();
         return Err(ApiError::Invalid {
             field: "email",
-            reason,
+            fault: Fault::Taken,
         });
     }
     if report.shared_with.len() >= SHARES {
