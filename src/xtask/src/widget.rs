@@ -25,11 +25,17 @@ pub enum Mode {
 }
 
 /// Given to cargo for the release widget.
-const RELEASE_CARGO: [&str; 4] = [
+const RELEASE_CARGO: [&str; 9] = [
     "--profile",
     "wasm-release",
+    "--features",
+    "quiet",
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
+    // No path of the machine that built it is left in the bytes.
+    "-Ztrim-paths",
+    "--config",
+    "profile.wasm-release.trim-paths=\"all\"",
 ];
 
 /// Given to rustc for the release widget, its dependencies and std.

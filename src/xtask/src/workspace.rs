@@ -20,9 +20,7 @@ impl Workspace {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
         let metadata = MetadataCommand::new()
             .manifest_path(&manifest)
-            .other_options(["--locked".to_owned()])
             .exec()
-            .or_else(|_| MetadataCommand::new().manifest_path(&manifest).exec())
             .context(
                 "cargo metadata failed: see the message below, it names the manifest to mend",
             )?;
