@@ -9,7 +9,8 @@ use crate::value::Values;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A feature was used; `name` is its id.
+    /// A feature was used; `name` is its id. `props.count`, a whole number from 1 to 10,000, says how many uses the event
+    /// stands for; it is believed from a server key and from an import only, and is 1 otherwise.
     Feature,
     /// The host called `track`; `name` is what it said. Counts for every feature whose `on.track` names it.
     Track,
