@@ -1,0 +1,246 @@
+//! Where the difference between two scores comes from.
+
+use banso_model::config::health::Measure;
+use serde::{Deserialize, Serialize};
+
+use crate::evaluation::{Reading, Tally};
+use crate::ledger::AsOf;
+use crate::scorecard::{Card, Scorecards};
+
+/// One end of a comparison: an account at a point in time, and what it was scored by then.
+#[derive(Clone, Copy)]
+pub struct End<'a> {
+    /// The scorecards in force then.
+    pub scorecards: &'a Scorecards,
+    /// The account's stage then.
+    pub stage: &'a str,
+    /// The account as it was known then.
+    pub account: AsOf<'a>,
+}
+
+/// How a score came to be another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum Change {
+    /// Both ends are numbers: the difference, split.
+    Split {
+        /// The score before.
+        from: f64,
+        /// The score after.
+        to: f64,
+        /// `to` − `from`, in points.
+        difference: f64,
+        /// What it comes from, in the fixed order of [`Cause`]; the points sum to the difference within 1e-9.
+        steps: Vec<Step>,
+    },
+    /// There was no number before.
+    BecameKnown {
+        /// The score after.
+        to: f64,
+    },
+    /// There is no number any more.
+    BecameUnknown {
+        /// The score before.
+        from: f64,
+    },
+    /// There is no number at either end.
+    Unknown,
+}
+
+/// Causes of a change, in the order in which they are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// Weights of groups and measures that both scorecards have.
+    Weights,
+    /// The rest of the scorecard: measures that came or went, windows, curves, what is done about missing values.
+    Measures,
+    /// Measures whose value became known or missing.
+    Known,
+    /// Values that were known and changed.
+    Inputs,
+}
+
+/// Points of a change that come from one cause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The cause.
+    pub cause: Cause,
+    /// Points of the score, negative when it costs some.
+    pub points: f64,
+    /// The points by measure, without those of none; they sum to `points`.
+    pub measures: Vec<MeasurePoints>,
+}
+
+/// Points of a step by which one measure's contribution moved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasurePoints {
+    /// The group's id.
+    pub group: String,
+    /// The measure.
+    pub measure: Measure,
+    /// What it is about, where it needs that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// The only feature it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// Length of its window in days.
+    pub days: u32,
+    /// Points of the score, negative when it costs some.
+    pub points: f64,
+}
+
+/// Splits the change of an account's score by telescoping: between the two ends lie three states, each of which takes
+/// one more thing from the later end, and each cause gets the difference of its state to the one before.
+///
+/// 1. the earlier scorecard with the later one's weights, earlier readings;
+/// 2. the later scorecard read at the earlier end;
+/// 3. what is known at the later end only: what became missing is left out, what became known has its later score,
+///    and all else its earlier one;
+/// 4. the later end.
+///
+/// A state in which nothing is known keeps the numbers of the one before it, so the sum stays exact.
+#[must_use]
+pub fn change(from: End<'_>, to: End<'_>) -> Change {
+    let before = from.scorecards.evaluate(from.stage, &from.account);
+    let after = to.scorecards.evaluate(to.stage, &to.account);
+    let (start, end) = match (before.score(), after.score()) {
+        (Some(start), Some(end)) => (start, end),
+        (None, Some(to)) => return Change::BecameKnown { to },
+        (Some(from), None) => return Change::BecameUnknown { from },
+        (None, None) => return Change::Unknown,
+    };
+    let (Some(earlier), Some(later)) = (before.card, after.card) else {
+        return Change::Unknown;
+    };
+    let reweighted = reweighted(earlier, later);
+    let between = to.scorecards.evaluate(to.stage, &from.account);
+    let known = between.readings.iter().zip(&after.readings);
+    let known: Vec<Option<f64>> = known
+        .map(|(earlier, later)| later.score.map(|score| earlier.score.unwrap_or(score)))
+        .collect();
+
+    let scores = |readings: &[Reading]| readings.iter().map(|reading| reading.score).collect();
+    let states: [(&Card, Vec<Option<f64>>); 5] = [
+        (earlier, scores(&before.readings)),
+        (&reweighted, scores(&before.readings)),
+        (later, scores(&between.readings)),
+        (later, known),
+        (later, scores(&after.readings)),
+    ];
+    let keys = union(keys(earlier), keys(later));
+    let mut points: Vec<Vec<f64>> = Vec::new();
+    for (card, scores) in states {
+        let tally = Tally::new(card, scores);
+        match (tally.score, points.last()) {
+            (None, Some(kept)) => points.push(kept.clone()),
+            _ => points.push(by_key(&keys, card, &tally)),
+        }
+    }
+    let causes = [Cause::Weights, Cause::Measures, Cause::Known, Cause::Inputs];
+    let steps = causes
+        .into_iter()
+        .zip(points.windows(2))
+        .map(|(cause, pair)| step(cause, &keys, &pair[0], &pair[1]))
+        .collect();
+    Change::Split {
+        from: start,
+        to: end,
+        difference: end - start,
+        steps,
+    }
+}
+
+/// What makes a measure of one scorecard the same as a measure of another.
+#[derive(Clone, Copy, PartialEq)]
+struct Key<'c> {
+    group: &'c str,
+    measure: Measure,
+    of: Option<&'c str>,
+    feature: Option<&'c str>,
+    days: u32,
+    /// Which of several equal ones.
+    nth: usize,
+}
+
+fn keys(card: &Card) -> Vec<Key<'_>> {
+    let mut keys: Vec<Key<'_>> = Vec::new();
+    for group in &card.groups {
+        for slot in &group.slots {
+            let mut key = Key {
+                group: &group.id,
+                measure: slot.used.measure,
+                of: slot.used.of.as_deref(),
+                feature: slot.used.feature.as_deref(),
+                days: slot.used.days,
+                nth: 0,
+            };
+            while keys.contains(&key) {
+                key.nth += 1;
+            }
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn union<'c>(mut keys: Vec<Key<'c>>, others: Vec<Key<'c>>) -> Vec<Key<'c>> {
+    for key in others {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// `earlier` with the weights `later` has for the same groups and measures.
+fn reweighted(earlier: &Card, later: &Card) -> Card {
+    let weights: Vec<(Key<'_>, f64)> = keys(later)
+        .into_iter()
+        .zip(later.slots().map(|slot| slot.used.weight))
+        .collect();
+    let mut card = earlier.clone();
+    let slots = card.groups.iter_mut().flat_map(|group| &mut group.slots);
+    for (slot, key) in slots.zip(keys(earlier)) {
+        if let Some((_, weight)) = weights.iter().find(|(other, _)| *other == key) {
+            slot.used.weight = *weight;
+        }
+    }
+    for group in &mut card.groups {
+        if let Some(other) = later.groups.iter().find(|other| other.id == group.id) {
+            group.weight = other.weight;
+        }
+    }
+    card
+}
+
+/// Contributions in the order of `keys`, 0 for what the card does not have.
+fn by_key(keys: &[Key<'_>], card: &Card, tally: &Tally) -> Vec<f64> {
+    let own = self::keys(card);
+    let contribution = |key| {
+        let at = own.iter().position(|other| other == key);
+        at.map_or(0.0, |at| tally.contributions[at])
+    };
+    keys.iter().map(contribution).collect()
+}
+
+fn step(cause: Cause, keys: &[Key<'_>], before: &[f64], after: &[f64]) -> Step {
+    let moved = keys.iter().zip(before.iter().zip(after));
+    let measures: Vec<MeasurePoints> = moved
+        .filter(|(_, (before, after))| before != after)
+        .map(|(key, (before, after))| MeasurePoints {
+            group: key.group.to_owned(),
+            measure: key.measure,
+            of: key.of.map(str::to_owned),
+            feature: key.feature.map(str::to_owned),
+            days: key.days,
+            points: after - before,
+        })
+        .collect();
+    Step {
+        cause,
+        points: measures.iter().map(|measure| measure.points).sum(),
+        measures,
+    }
+}
