@@ -32,12 +32,11 @@ pub fn build_id(workspace: &Workspace, package: &str, flags: &[String]) -> Resul
             hasher.update(part);
         }
     };
-    let root = workspace.root();
     for crates in ingredients(workspace, package)? {
         match crates {
             Ingredient::Sources(folder) => {
                 for file in files(&folder)? {
-                    feed(&relative(root, &file), &read(&file)?);
+                    feed(&workspace.relative(&file), &read(&file)?);
                 }
             }
             Ingredient::Released(description) => feed("crate", description.as_bytes()),
@@ -142,11 +141,4 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path)
         .with_context(|| format!("cannot read {}: the widget needs it", path.display()))
-}
-
-fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned()
 }

@@ -6,13 +6,20 @@
 
 mod assets;
 mod build;
+mod demo;
 mod fingerprint;
 mod glue;
 mod install;
 mod manifest;
 mod minify;
 mod process;
+mod secrets;
+mod service;
+mod size;
+mod suites;
 mod terminal;
+mod test;
+mod tidy;
 mod widget;
 mod workspace;
 
@@ -32,11 +39,23 @@ struct Arguments {
 enum Command {
     /// Build the widget, its assets and the binaries `banso` and `hikari`
     Build(build::Arguments),
+    /// Build everything and serve the demo product with its guides until Ctrl-C
+    Demo(demo::Arguments),
+    /// Install what is missing and run every test, browsers included
+    Test(test::Arguments),
+    /// Print what the browser downloads, and fail above the budget
+    Size(size::Arguments),
+    /// Check what no compiler checks: no paths of one machine, no `style` attribute in the widget
+    Tidy(tidy::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Size(arguments) => size::run(&arguments),
+        Command::Tidy(arguments) => tidy::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,12 @@
 //! Where things are: the workspace as `cargo metadata` tells it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
+
+use crate::process;
 
 /// The target the widget is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -40,6 +43,31 @@ impl Workspace {
     /// The folder that cargo builds into.
     pub fn target(&self) -> &Path {
         self.metadata.target_directory.as_std_path()
+    }
+
+    /// A path relative to the root, with `/` between its parts.
+    pub fn relative(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(self.root()).unwrap_or(path);
+        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    }
+
+    /// Every file that belongs to the project, sorted: what git tracks or would offer to track.
+    pub fn files(&self) -> Result<Vec<PathBuf>> {
+        let mut git = Command::new("git");
+        git.current_dir(self.root()).args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ]);
+        let listed = process::read(&mut git)?;
+        let paths = listed.split_terminator('\0').map(|path| self.path(path));
+        // A file that was deleted and not committed is still listed.
+        let mut paths: Vec<_> = paths.filter(|path| path.is_file()).collect();
+        paths.sort();
+        Ok(paths)
     }
 
     /// A package of this workspace.

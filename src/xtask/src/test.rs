@@ -1,0 +1,148 @@
+//! `cargo xtask test`: every suite, with what it needs installed and built before it.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+use clap::ValueEnum;
+
+use crate::suites::{self, Outcome, Suite};
+use crate::widget::Mode;
+use crate::workspace::Workspace;
+use crate::{build, install, terminal};
+
+/// What to test.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// For the inner loop: debug builds, and no suite that needs a browser or is slow
+    #[arg(long)]
+    quick: bool,
+    /// The browser of the suites that need one
+    #[arg(long, value_enum, default_value = "chromium")]
+    browser: Browser,
+    /// Only these suites, e.g. `model http`; all when none is named
+    suites: Vec<String>,
+    /// Given to the test programs, e.g. `-- --nocapture tour`
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// A browser that the tests can drive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Browser {
+    /// Chromium with chromedriver.
+    Chromium,
+}
+
+/// A row of the table at the end.
+type Row = (String, Outcome);
+
+/// Runs the suites and ends with a table.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::load()?;
+    let mode = if arguments.quick {
+        Mode::Dev
+    } else {
+        Mode::Release
+    };
+    let mut rows = Vec::new();
+    let started = Instant::now();
+    terminal::step("compiling the tests");
+    let suites = suites::compile(&workspace)?;
+    rows.push(untested("compile tests", started));
+
+    let chosen = choose(&suites, arguments)?;
+    let started = Instant::now();
+    if chosen.iter().any(|suite| suite.browser) {
+        match arguments.browser {
+            Browser::Chromium => install::chromium()?,
+        }
+    }
+    let binaries = build::everything(&workspace, mode)?;
+    rows.push(untested("build programs", started));
+
+    let variables = [
+        ("BANSO_BIN", binaries.banso.as_os_str()),
+        ("HIKARI_BIN", binaries.hikari.as_os_str()),
+        ("BANSO_BROWSER", "chromium".as_ref()),
+    ];
+    for suite in chosen {
+        terminal::step(&format!("testing {}", suite.name));
+        rows.push((
+            suite.name.clone(),
+            suite.run(&variables, &arguments.arguments)?,
+        ));
+    }
+    if !arguments.quick && arguments.suites.is_empty() {
+        terminal::step("testing the examples in the documentation");
+        rows.push((
+            "documentation".to_owned(),
+            suites::documentation(&workspace)?,
+        ));
+    }
+    report(&rows)
+}
+
+fn untested(what: &str, started: Instant) -> Row {
+    (
+        what.to_owned(),
+        Outcome {
+            time: started.elapsed(),
+            ..Outcome::default()
+        },
+    )
+}
+
+fn choose<'a>(suites: &'a [Suite], arguments: &Arguments) -> Result<Vec<&'a Suite>> {
+    let named = |suite: &Suite| arguments.suites.contains(&suite.name);
+    for name in &arguments.suites {
+        let known: Vec<_> = suites.iter().map(|suite| suite.name.as_str()).collect();
+        ensure!(
+            known.contains(&name.as_str()),
+            "there is no suite {name:?}: choose among {}",
+            known.join(", ")
+        );
+    }
+    let wanted = |suite: &&Suite| match arguments.suites.is_empty() {
+        true => !(arguments.quick && suite.slow),
+        false => named(suite),
+    };
+    Ok(suites.iter().filter(wanted).collect())
+}
+
+fn report(rows: &[Row]) -> Result<()> {
+    let total = rows
+        .iter()
+        .fold(Outcome::default(), |sum, (_, outcome)| sum.and(*outcome));
+    let cells = |name: &str, outcome: &Outcome| {
+        [
+            name.to_owned(),
+            outcome.passed.to_string(),
+            outcome.failed.to_string(),
+            outcome.ignored.to_string(),
+            terminal::seconds(outcome.time),
+        ]
+    };
+    let mut lines: Vec<_> = rows
+        .iter()
+        .map(|(name, outcome)| cells(name, outcome))
+        .collect();
+    lines.push(cells("total", &total));
+    println!(
+        "\n{}",
+        terminal::table(["suite", "passed", "failed", "ignored", "time"], &lines)
+    );
+    println!("{} passed, {} failed", total.passed, total.failed);
+    let failed: Vec<_> = rows
+        .iter()
+        .filter(|(_, outcome)| outcome.failed > 0)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !failed.is_empty() {
+        bail!(
+            "failed: {}: what each says is above; one alone runs with `cargo xtask test {}`",
+            failed.join(", "),
+            failed[0]
+        );
+    }
+    Ok(())
+}
