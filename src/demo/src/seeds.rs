@@ -29,8 +29,8 @@ fn acme(now: Timestamp) -> Office {
         "Visits, last 12 months",
         "Ticket trend",
         "Month-end sales",
-        "Spring campaign visits",
         "Order volume",
+        "Spring campaign visits",
         "Support, last 12 months",
         "Sales for the board",
         "Weekend orders",
@@ -65,8 +65,8 @@ fn sakura(now: Timestamp) -> Office {
         "年間訪問数",
         "問い合わせの傾向",
         "月末売上",
-        "春キャンペーンの訪問数",
         "注文数の推移",
+        "春キャンペーンの訪問数",
         "年間問い合わせ件数",
     ];
     Office {
@@ -122,7 +122,11 @@ fn reports(account: &str, names: &[&str], people: &[Person], now: Timestamp) -> 
         Source::Visits,
         Source::Tickets,
     ];
-    let periods = [Period::Month, Period::Quarter, Period::Year];
+    let (month, quarter, year) = (Period::Month, Period::Quarter, Period::Year);
+    let periods = [
+        month, month, month, month, year, quarter, year, quarter, month, quarter, quarter, year,
+        year, month, month, quarter,
+    ];
     let schedules = [
         Schedule::Weekly,
         Schedule::None,
@@ -142,7 +146,7 @@ fn reports(account: &str, names: &[&str], people: &[Person], now: Timestamp) -> 
             } else {
                 Chart::Line
             },
-            period: periods[turn / sources.len() % periods.len()],
+            period: periods[turn % periods.len()],
             schedule: schedules[turn % schedules.len()],
             owner: people[turn % people.len()].name.clone(),
             created_at: updated_at - (24 * 9).hours(),

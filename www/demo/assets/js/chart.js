@@ -53,7 +53,10 @@ function draw(points, { kind, source, period, width, read, idle }) {
   const every = Math.ceil(points.length / Math.max(2, Math.floor(inner.width / 72)));
   points.forEach(({ date }, index) => {
     if ((points.length - 1 - index) % every !== 0) return;
-    picture.append(svg("text", { class: "tick", x: x(index), y: HEIGHT - 8, "text-anchor": "middle" }, when(date, period)));
+    // The last label ends at the edge of the picture instead of being cut by it.
+    const last = index === points.length - 1;
+    const place = last ? { x: width - RIGHT, "text-anchor": "end" } : { x: x(index), "text-anchor": "middle" };
+    picture.append(svg("text", { class: "tick", y: HEIGHT - 8, ...place }, when(date, period)));
   });
   picture.append(kind === "bar" ? bars(points, x, y, step) : line(points, x, y));
   const mark = svg("line", { class: "mark", y1: TOP, y2: TOP + inner.height, visibility: "hidden" });

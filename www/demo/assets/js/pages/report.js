@@ -23,7 +23,8 @@ export async function report({ params, go }) {
   const { name, chart: kind, source, period } = shown;
   const status = el("p", { class: "soft report-status" });
   const say = (now) => {
-    const parts = [t("report.scheduled", { schedule: t(`schedule.${now.schedule}`) })];
+    const schedule = t(`schedule.${now.schedule}`);
+    const parts = [now.schedule === "none" ? schedule : t("report.scheduled", { schedule })];
     if (now.shared_with.length > 0) parts.push(t("report.shared", { count: now.shared_with.length }));
     status.textContent = parts.join(" · ");
   };

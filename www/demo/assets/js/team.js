@@ -1,0 +1,214 @@
+// The page of the vendor's own team: who needs attention, and why.
+//
+// It asks Hikari's server, which asks the collector with the admin token; no secret is in this page.
+
+import { el } from "./dom.js";
+import { scoreBreakdown } from "./team/breakdown.js";
+import { openEvery } from "./team/rhythm.js";
+import { bandName, number, stageName, whenSeen } from "./team/words.js";
+
+const REFRESH_MS = 4000;
+const PAGE = 50;
+const COLUMNS = ["Account", "Plan", "Stage", "Score", "Band", "Last seen", "Why"];
+
+const state = {
+  filters: { q: "", stage: "", band: "" },
+  pages: 1,
+  accounts: [],
+  more: false,
+  stages: new Set(),
+  bands: new Set(),
+  open: new Map(),
+  read: null,
+  trouble: null,
+};
+
+const parts = {
+  status: el("p", { class: "team-status" }),
+  trouble: el("div", { class: "team-trouble", role: "alert" }),
+  stage: el("select", { id: "stage-filter", "aria-label": "Stage" }),
+  band: el("select", { id: "band-filter", "aria-label": "Band" }),
+  search: el("input", { id: "account-search", type: "search", placeholder: "Search accounts", "aria-label": "Search accounts" }),
+  body: el("tbody", {}),
+  more: el("button", { class: "button", type: "button", hidden: true }, "Show more"),
+};
+
+async function read() {
+  try {
+    const accounts = [];
+    let cursor = null;
+    for (let page = 0; page < state.pages; page++) {
+      const answer = await ask(`/team/api/accounts?${query(cursor)}`);
+      accounts.push(...answer.accounts);
+      cursor = answer.next ?? null;
+      if (cursor === null) break;
+    }
+    const open = [...state.open.keys()];
+    const healths = await Promise.all(open.map(readHealth));
+    open.forEach((id, index) => state.open.has(id) && state.open.set(id, healths[index]));
+    Object.assign(state, { accounts, more: cursor !== null, read: new Date(), trouble: null });
+    for (const { stage, band } of accounts) {
+      if (stage) state.stages.add(stage);
+      if (band) state.bands.add(band);
+    }
+  } catch (error) {
+    if (error.name !== "Refusal") throw error;
+    // What was read before stays on the page, marked with the time it was true.
+    state.trouble = error.message;
+  }
+  draw();
+}
+
+function query(cursor) {
+  const wanted = new URLSearchParams({ limit: String(PAGE) });
+  for (const [name, value] of Object.entries({ ...state.filters, cursor })) if (value) wanted.set(name, value);
+  return wanted;
+}
+
+/** The health of one account, or the refusal in its place: one bad account does not hide the others. */
+async function readHealth(id) {
+  try {
+    return await ask(`/team/api/accounts/${encodeURIComponent(id)}/health`);
+  } catch (error) {
+    if (error.name !== "Refusal") throw error;
+    return error;
+  }
+}
+
+async function ask(path) {
+  let response;
+  try {
+    response = await fetch(path);
+  } catch {
+    throw refusal("Hikari's server cannot be reached. Is it still running?");
+  }
+  const body = await response.json().catch(() => null);
+  if (response.ok && body) return body;
+  throw refusal(body?.error?.message ?? `Hikari's server answered ${response.status}.`);
+}
+
+function refusal(message) {
+  return Object.assign(new Error(message), { name: "Refusal" });
+}
+
+function draw() {
+  const focused = document.activeElement?.id;
+  const time = state.read ? new Intl.DateTimeFormat("en", { timeStyle: "medium" }).format(state.read) : null;
+  parts.status.textContent = time ? `Read at ${time}, again every ${REFRESH_MS / 1000} seconds while this page is in view.` : "Nothing has been read yet.";
+  parts.trouble.replaceChildren(...(state.trouble ? [notice(state.trouble, time)] : []));
+  choices(parts.stage, "All stages", [...state.stages].map((stage) => [stage, stageName(stage)]), state.filters.stage);
+  choices(parts.band, "All bands", [...state.bands].map((band) => [band, bandName(band)]), state.filters.band);
+  parts.body.replaceChildren(...(state.accounts.length > 0 ? state.accounts.flatMap(rows) : [nobody()]));
+  parts.more.hidden = !state.more;
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function notice(message, time) {
+  const stale = time ? ` Below is what was read at ${time}.` : "";
+  return el("p", {}, el("strong", {}, "Health cannot be read: "), message, ".", stale);
+}
+
+function choices(control, all, options, chosen) {
+  if (control.options.length === options.length + 1) return;
+  control.replaceChildren(el("option", { value: "" }, all), ...options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
+}
+
+function nobody() {
+  const filtered = Object.values(state.filters).some(Boolean);
+  const text = state.read === null ? "Waiting for the first answer." : filtered ? "No account matches." : "No account has been seen yet. Sign in to Hikari in another tab and use it: it appears here within seconds.";
+  return el("tr", {}, el("td", { colspan: COLUMNS.length, class: "nobody" }, text));
+}
+
+function rows(account) {
+  const { id, plan, stage, score, band, last_seen: seen, reason } = account;
+  const isOpen = state.open.has(id);
+  const detail = `detail-${cssName(id)}`;
+  const opener = el(
+    "button",
+    { type: "button", class: "expander", id: `open-${cssName(id)}`, "aria-expanded": String(isOpen), "aria-controls": detail, on: { click: () => toggle(id) } },
+    el("span", { class: "chevron", "aria-hidden": "true" }, isOpen ? "▾" : "▸"),
+    id,
+  );
+  const cell = (label, ...content) => el("td", { "data-label": label }, ...content);
+  const row = el(
+    "tr",
+    { "data-account": id, class: isOpen ? "open" : null },
+    el("th", { scope: "row" }, opener),
+    cell("Plan", plan ?? "–"),
+    cell("Stage", stageName(stage)),
+    cell("Score", score === null || score === undefined ? el("span", { class: "soft" }, "not enough data") : scoreBar(score)),
+    cell("Band", band ? el("span", { class: `band ${band}` }, bandName(band)) : "–"),
+    cell("Last seen", whenSeen(seen)),
+    cell("Why", reasonText(reason)),
+  );
+  if (!isOpen) return [row];
+  return [row, el("tr", { class: "detail", id: detail }, el("td", { colspan: COLUMNS.length }, scoreBreakdown(state.open.get(id))))];
+}
+
+function scoreBar(score) {
+  return el("span", { class: "score" }, el("strong", {}, number(score, 1)), el("meter", { min: 0, max: 100, value: score, "aria-hidden": "true" }));
+}
+
+function reasonText(reason) {
+  if (!reason) return "–";
+  return Array.isArray(reason) ? reason.join(", ") : String(reason);
+}
+
+async function toggle(id) {
+  if (state.open.delete(id)) return draw();
+  state.open.set(id, null);
+  draw();
+  const health = await readHealth(id);
+  if (state.open.has(id)) state.open.set(id, health);
+  draw();
+}
+
+/** An id may hold anything; an element's id may not hold space. */
+function cssName(id) {
+  return encodeURIComponent(id);
+}
+
+function start() {
+  const refilter = (part) => {
+    Object.assign(state.filters, part);
+    state.pages = 1;
+    rhythm.now();
+  };
+  parts.search.addEventListener("input", () => refilter({ q: parts.search.value.trim() }));
+  parts.stage.addEventListener("change", () => refilter({ stage: parts.stage.value }));
+  parts.band.addEventListener("change", () => refilter({ band: parts.band.value }));
+  parts.more.addEventListener("click", () => {
+    state.pages += 1;
+    rhythm.now();
+  });
+  document.getElementById("team").append(
+    el(
+      "header",
+      { class: "team-top" },
+      el("div", { class: "team-brand" }, el("img", { src: "/assets/hikari.svg", alt: "", width: 28, height: 28 }), "Hikari", el("span", { class: "badge" }, "Internal")),
+      el("a", { href: "/" }, "Open the product"),
+    ),
+    el(
+      "main",
+      { class: "team-main" },
+      el("h1", {}, "Customers"),
+      el("p", { class: "soft" }, "For Hikari's own customer team: which accounts are well, which need a hand, and why. Customers never see this page."),
+      parts.trouble,
+      el(
+        "section",
+        { class: "card flush" },
+        el("div", { class: "team-tools", role: "search" }, parts.search, parts.stage, parts.band),
+        el(
+          "div",
+          { class: "team-scroller" },
+          el("table", { class: "table" }, el("caption", { class: "unseen" }, "Accounts"), el("thead", {}, el("tr", {}, COLUMNS.map((name) => el("th", { scope: "col" }, name)))), parts.body),
+        ),
+        el("div", { class: "team-foot" }, parts.status, parts.more),
+      ),
+    ),
+  );
+  draw();
+  const rhythm = openEvery(REFRESH_MS, read);
+}
+
+start();
