@@ -152,7 +152,7 @@ pub struct TimeWindow {
 /// Comparisons, all of which must hold: `{"gte": 5, "lt": 10}`.
 ///
 /// Numbers compare as numbers and texts by their characters (so ISO dates compare as dates); a comparison between kinds
-/// does not hold. An unknown value satisfies only `exists: false`.
+/// does not hold. An unknown value satisfies only `not` and `exists: false`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
