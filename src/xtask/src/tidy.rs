@@ -21,7 +21,7 @@ struct Ban {
     because: &'static str,
 }
 
-const BANS: [Ban; 4] = [
+const BANS: [Ban; 5] = [
     Ban {
         below: &[""],
         endings: &[],
@@ -51,6 +51,18 @@ const BANS: [Ban; 4] = [
             ["insertAdjacent", "HTML"],
         ],
         because: "a guide's text is never markup, and trusted types refuse it: make elements",
+    },
+    Ban {
+        below: &["src/model/src/", "src/engine/src/", "src/health/src/"],
+        endings: &[".rs"],
+        texts: &[
+            ["SystemTime", "::now"],
+            ["Instant", "::now"],
+            ["Timestamp", "::now"],
+            ["Zoned", "::now"],
+            ["TimeZone", "::system"],
+        ],
+        because: "a pure crate has no clock: take the time as an argument",
     },
     Ban {
         below: &["src/", "tests/"],
