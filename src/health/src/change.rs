@@ -244,3 +244,140 @@ fn step(cause: Cause, keys: &[Key<'_>], before: &[f64], after: &[f64]) -> Step {
         measures,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Story, UTC, compiled};
+    use crate::ledger::{At, Ledger};
+    use banso_model::time::Day;
+    use serde_json::{Value, json};
+
+    fn card(a: f64, b: f64, top: f64) -> Value {
+        json!({"scorecards": [{"min_coverage": 0.4, "groups": [{"id": "g", "weight": 1, "measures": [
+            {"measure": "fact", "of": "a", "weight": a, "curve": [[0, 0], [top, 100]]},
+            {"measure": "fact", "of": "b", "weight": b, "curve": [[0, 0], [top, 100]]}]}]}]})
+    }
+
+    /// The change from day 1 to day 2.
+    fn changed(story: &Story, before: Value, after: Value) -> Change {
+        let (before, after) = (compiled(before), compiled(after));
+        let ledger = Ledger::new(&story.0, UTC);
+        let end = |scorecards, day| End {
+            scorecards,
+            stage: "setup",
+            account: ledger.as_of(At::Close(Day(day))),
+        };
+        change(end(&before, 1), end(&after, 2))
+    }
+
+    fn check(story: &Story, before: Value, after: Value, expected: [f64; 4]) {
+        let found = changed(story, before, after);
+        let Change::Split {
+            difference, steps, ..
+        } = &found
+        else {
+            panic!("{found:?} is no split");
+        };
+        let points: Vec<f64> = steps.iter().map(|step| step.points).collect();
+        for (found, expected) in points.iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-9,
+                "{points:?} are not {expected}"
+            );
+        }
+        assert!((points.iter().sum::<f64>() - difference).abs() < 1e-9);
+    }
+
+    #[test]
+    fn each_cause_gets_its_part() {
+        let both = || Story::default().told(1, "a", 40.0).told(1, "b", 80.0);
+        let null = banso_model::value::Value::Null;
+        let same = || card(1.0, 1.0, 100.0);
+        check(&both(), same(), same(), [0.0; 4]);
+        check(
+            &both(),
+            same(),
+            card(3.0, 1.0, 100.0),
+            [-10.0, 0.0, 0.0, 0.0],
+        );
+        check(
+            &both(),
+            same(),
+            card(1.0, 1.0, 200.0),
+            [0.0, -30.0, 0.0, 0.0],
+        );
+        check(
+            &both().told(2, "b", null),
+            same(),
+            same(),
+            [0.0, 0.0, -20.0, 0.0],
+        );
+        check(
+            &both().told(2, "b", 60.0),
+            same(),
+            same(),
+            [0.0, 0.0, 0.0, -10.0],
+        );
+        let everything = Story::default()
+            .told(1, "a", 40.0)
+            .told(2, "a", 60.0)
+            .told(2, "b", 100.0);
+        // Only a is known before: 40. Its weight is nothing to compare; the curve halves it: 20. Then b becomes known
+        // with 50 and a quarter of the weight: 27.5. Then a rises to 30: 35.
+        check(
+            &everything,
+            same(),
+            card(3.0, 1.0, 200.0),
+            [0.0, -20.0, 7.5, 7.5],
+        );
+    }
+
+    #[test]
+    fn a_new_measure_is_a_change_of_measures() {
+        let story = Story::default().told(1, "a", 40.0).told(1, "b", 80.0);
+        let mut only_a = card(1.0, 1.0, 100.0);
+        let measures = &mut only_a["scorecards"][0]["groups"][0]["measures"];
+        measures.as_array_mut().expect("measures").truncate(1);
+        check(
+            &story,
+            only_a.clone(),
+            card(1.0, 1.0, 100.0),
+            [0.0, 20.0, 0.0, 0.0],
+        );
+        check(
+            &story,
+            card(1.0, 1.0, 100.0),
+            only_a,
+            [0.0, -20.0, 0.0, 0.0],
+        );
+    }
+
+    #[test]
+    fn without_two_numbers_there_is_no_split() {
+        let null = || banso_model::value::Value::Null;
+        let same = || card(1.0, 1.0, 100.0);
+        for (story, expected) in [
+            (
+                Story::default().told(2, "a", 40.0),
+                Change::BecameKnown { to: 40.0 },
+            ),
+            (
+                Story::default().told(1, "a", 40.0).told(2, "a", null()),
+                Change::BecameUnknown { from: 40.0 },
+            ),
+            (Story::default(), Change::Unknown),
+        ] {
+            assert_eq!(changed(&story, same(), same()), expected);
+        }
+    }
+
+    #[test]
+    fn nothing_known_in_between_keeps_the_numbers_before() {
+        let story = Story::default().told(1, "a", 40.0).told(2, "b", 90.0);
+        let mut only_b = card(1.0, 1.0, 100.0);
+        let measures = &mut only_b["scorecards"][0]["groups"][0]["measures"];
+        measures.as_array_mut().expect("measures").remove(0);
+        check(&story, card(1.0, 1.0, 100.0), only_b, [0.0, 0.0, 50.0, 0.0]);
+    }
+}

@@ -193,3 +193,193 @@ impl Tally {
         tally
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Story, UTC, compiled};
+    use crate::ledger::{At, Ledger};
+    use serde_json::{Value, json};
+
+    /// A measure that says what the trait `name` says.
+    fn fact(name: &str, weight: f64, policy: &Value) -> Value {
+        let mut used =
+            json!({"measure": "fact", "of": name, "weight": weight, "curve": [[0, 0], [100, 100]]});
+        for (key, value) in policy.as_object().into_iter().flatten() {
+            used[key] = value.clone();
+        }
+        used
+    }
+
+    fn one_group(measures: &[Value]) -> Value {
+        json!({"scorecards": [{"min_coverage": 0, "groups": [{"id": "g", "weight": 1, "measures": measures}]}]})
+    }
+
+    fn evaluated<T>(
+        health: Value,
+        story: &Story,
+        day: i32,
+        read: impl Fn(&Evaluation<'_>) -> T,
+    ) -> T {
+        let scorecards = compiled(health);
+        let ledger = Ledger::new(&story.0, UTC);
+        read(&scorecards.evaluate("setup", &ledger.as_of(At::Close(Day(day)))))
+    }
+
+    #[test]
+    fn groups_are_weighted_means_of_what_is_known() {
+        let all = [("a", 47.0), ("b", 59.0), ("c", 21.0)];
+        let exclude = json!({});
+        for (told, expected) in [
+            (
+                &all[..],
+                Some((20.0 * 47.0 + 15.0 * 59.0 + 22.0 * 21.0) / 57.0),
+            ),
+            (&all[..2], Some((20.0 * 47.0 + 15.0 * 59.0) / 35.0)),
+            (&all[..1], Some(47.0)),
+            (&[], None),
+        ] {
+            let story = told
+                .iter()
+                .fold(Story::default().first_seen(0), |story, (name, value)| {
+                    story.told(1, name, *value)
+                });
+            let measures = [("a", 20.0), ("b", 15.0), ("c", 22.0)]
+                .map(|(name, weight)| fact(name, weight, &exclude));
+            let group = evaluated(one_group(&measures), &story, 9, |e| e.tally.groups[0]);
+            assert_eq!(group.is_some(), expected.is_some());
+            let off = group.unwrap_or_default() - expected.unwrap_or_default();
+            assert!(off.abs() < 1e-9, "{group:?} is not {expected:?}");
+            if told.len() == 3 {
+                assert_eq!(format!("{:.2}", group.unwrap_or_default()), "40.12");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_left_out_zero_or_held() {
+        let null = || banso_model::value::Value::Null;
+        let story = Story::default()
+            .told(1, "a", 80.0)
+            .told(1, "b", 40.0)
+            .told(5, "b", null());
+        let exclude = json!({"missing": "exclude"});
+        for (policy, day, score, coverage) in [
+            (&exclude, 4, Some(60.0), 1.0),
+            (&exclude, 5, Some(80.0), 0.5),
+            (&exclude, 0, None, 0.0),
+            (&json!({"missing": "zero"}), 5, Some(40.0), 1.0),
+            (
+                &json!({"missing": "hold", "hold_days": 2}),
+                5,
+                Some(60.0),
+                1.0,
+            ),
+            (
+                &json!({"missing": "hold", "hold_days": 2}),
+                6,
+                Some(60.0),
+                1.0,
+            ),
+            (
+                &json!({"missing": "hold", "hold_days": 2}),
+                7,
+                Some(80.0),
+                0.5,
+            ),
+        ] {
+            let health = one_group(&[fact("a", 3.0, &exclude), fact("b", 3.0, policy)]);
+            evaluated(health, &story, day, |e| {
+                assert_eq!(
+                    (e.score(), e.coverage()),
+                    (score, coverage),
+                    "{policy} on {day}"
+                );
+            });
+        }
+        let hold = json!({"missing": "hold", "hold_days": 9});
+        evaluated(one_group(&[fact("b", 1.0, &hold)]), &story, 7, |e| {
+            let held = Reading {
+                value: Some(40.0),
+                score: Some(40.0),
+                missing: Some(Missing::Hold),
+                held: Some(Day(4)),
+            };
+            assert_eq!(e.readings(), [held]);
+        });
+    }
+
+    #[test]
+    fn coverage_weighs_groups_and_decides() {
+        let exclude = json!({});
+        let card = |min: f64| {
+            json!({"scorecards": [{"min_coverage": min, "groups": [
+                {"id": "x", "weight": 60, "measures": [fact("a", 2.0, &exclude), fact("b", 1.0, &exclude)]},
+                {"id": "y", "weight": 30, "measures": [fact("c", 7.0, &exclude)]}]}]})
+        };
+        // Of x a third is known, of y nothing: 60 × ⅓ ÷ 90.
+        let story = Story::default().told(1, "b", 90.0);
+        for (min, score, band) in [
+            (0.0, Some(90.0), Some("green")),
+            (2.0 / 9.0, Some(90.0), Some("green")),
+            (0.23, None, None),
+            (1.0, None, None),
+        ] {
+            evaluated(card(min), &story, 1, |e| {
+                assert!((e.coverage() - 2.0 / 9.0).abs() < 1e-12);
+                assert_eq!((e.score(), e.band()), (score, band), "{min}");
+            });
+        }
+    }
+
+    #[test]
+    fn an_account_that_left_keeps_its_score() {
+        let story = Story::default()
+            .told(1, "a", 70.0)
+            .told(10, CHURNED, "1970-01-09")
+            .told(8, "a", 30.0)
+            .told(9, "a", 20.0)
+            .told(20, CHURNED, banso_model::value::Value::Null);
+        let health = one_group(&[fact("a", 1.0, &json!({}))]);
+        for (day, score, frozen) in [
+            (7, 70.0, None),
+            (8, 30.0, None),
+            (9, 20.0, None),
+            (10, 30.0, Some(Day(8))),
+            (19, 30.0, Some(Day(8))),
+            (20, 20.0, None),
+        ] {
+            evaluated(health.clone(), &story, day, |e| {
+                assert_eq!((e.score(), e.frozen()), (Some(score), frozen), "{day}");
+            });
+        }
+        let planned = Story::default()
+            .told(1, "a", 70.0)
+            .told(1, CHURNED, "1970-01-09");
+        evaluated(health, &planned, 7, |e| assert_eq!(e.frozen(), None));
+    }
+
+    #[test]
+    fn each_stage_has_its_scorecard() {
+        let group =
+            |id: &str| json!([{"id": id, "weight": 1, "measures": [fact("a", 1.0, &json!({}))]}]);
+        let scorecards = compiled(json!({"scorecards": [
+            {"groups": group("rest")},
+            {"stage": ["setup", "contract"], "groups": group("early")}]}));
+        for (stage, id) in [
+            ("setup", "early"),
+            ("contract", "early"),
+            ("renewal", "rest"),
+            ("", "rest"),
+        ] {
+            let card = scorecards.card(stage).expect("a scorecard");
+            assert_eq!(card.groups[0].id, id, "{stage}");
+        }
+        let only =
+            compiled(json!({"scorecards": [{"stage": ["setup"], "groups": group("early")}]}));
+        let story = Story::default().told(1, "a", 1.0);
+        let ledger = Ledger::new(&story.0, UTC);
+        let lost = only.evaluate("renewal", &ledger.as_of(At::Close(Day(1))));
+        assert_eq!((lost.score(), lost.coverage()), (None, 0.0));
+    }
+}

@@ -230,3 +230,89 @@ impl Evaluation<'_> {
         costs.chain(best).collect::<Vec<_>>().join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Story, UTC, compiled};
+    use crate::ledger::Ledger;
+    use banso_model::time::Day;
+    use serde_json::json;
+
+    fn scorecards() -> Scorecards {
+        compiled(json!({"scorecards": [{"stage": ["setup"], "groups": [
+            {"id": "adoption", "weight": 60, "measures": [
+                {"measure": "checklist.progress", "of": "list", "weight": 2, "curve": [[0, 0], [1, 100]]},
+                {"measure": "seats.active", "weight": 1, "curve": [[0, 0], [1, 100]]}]},
+            {"id": "rhythm", "weight": 40, "measures": [
+                {"measure": "active_days", "days": 7, "curve": [[0, 0], [5, 100]]}]}]}]}))
+    }
+
+    fn explained(story: &Story, stage: &str) -> AccountHealth {
+        let ledger = Ledger::new(&story.0, UTC);
+        scorecards().explain("acme", stage, &ledger.as_of(At::Close(Day(100))))
+    }
+
+    #[test]
+    fn the_answer_is_what_the_wire_promises() {
+        let story = Story::default()
+            .counted(90, "i:list/1", 1)
+            .active(98, &[1, 2])
+            .active(99, &[1]);
+        let health = explained(&story, "setup");
+        let third = 100.0 / 3.0;
+        let expected = json!({
+            "account": "acme", "at": "1970-04-11", "stage": "setup",
+            "score": 0.6 * 25.0 + 0.4 * 40.0, "shown": "31.0", "band": "red", "coverage": 0.8,
+            "reason": "list 25 % done (-45.0), 2 active days in 7 (-24.0)",
+            "groups": [
+                {"id": "adoption", "weight": 60.0, "score": 25.0, "contribution": 15.0, "shown": "15.0", "measures": [
+                    {"measure": "checklist.progress", "of": "list", "days": 28, "value": 0.25, "score": 25.0,
+                     "weight": 2.0, "share": 0.6, "contribution": 15.0, "shown": "15.0", "missing": null},
+                    {"measure": "seats.active", "days": 28, "value": null, "score": null,
+                     "weight": 1.0, "share": 0.0, "contribution": null, "shown": null, "missing": "exclude"}]},
+                {"id": "rhythm", "weight": 40.0, "score": 40.0, "contribution": 16.0, "shown": "16.0", "measures": [
+                    {"measure": "active_days", "days": 7, "value": 2.0, "score": 40.0,
+                     "weight": 1.0, "share": 0.4, "contribution": 16.0, "shown": "16.0", "missing": null}]}]});
+        assert_eq!(serde_json::to_value(&health).expect("an answer"), expected);
+        let back: AccountHealth = serde_json::from_value(expected).expect("an answer");
+        assert_eq!(back, health);
+
+        let shown = explained(&story.told(1, "seats", 6.0), "setup");
+        let score = 0.4 * 25.0 + 0.2 * third + 0.4 * 40.0;
+        assert!((shown.score.expect("a score") - score).abs() < 1e-9);
+        let decimals = |groups: &[GroupHealth]| -> Vec<String> {
+            let shown = groups.iter().filter_map(|group| group.shown);
+            shown.map(|decimal| decimal.to_string()).collect()
+        };
+        assert_eq!(shown.shown.expect("a score").to_string(), "32.7");
+        assert_eq!(decimals(&shown.groups), ["16.7", "16.0"]);
+    }
+
+    #[test]
+    fn the_reason_names_what_costs_and_what_helps() {
+        let busy = [94, 95, 96, 97, 98, 99]
+            .into_iter()
+            .fold(Story::default(), |story, day| story.active(day, &[1]));
+        let all = ["1", "2", "3", "4"].into_iter();
+        let best = all.fold(busy.clone(), |story, item| {
+            story.counted(99, &format!("i:list/{item}"), 1)
+        });
+        for (story, stage, reason) in [
+            (
+                &busy,
+                "setup",
+                "list 0 % done (-60.0), 6 active days in 7 (+40.0)",
+            ),
+            (&best, "setup", "list 100 % done (+60.0)"),
+            (&best, "renewal", "no scorecard for stage renewal"),
+            (
+                &Story::default(),
+                "setup",
+                "not enough data: 0 % is known, 50 % is needed",
+            ),
+        ] {
+            assert_eq!(explained(story, stage).reason, reason);
+        }
+    }
+}

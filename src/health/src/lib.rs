@@ -17,6 +17,8 @@ mod fixture;
 pub mod ledger;
 pub mod measure;
 mod phrase;
+#[cfg(test)]
+mod properties;
 pub mod scorecard;
 
 pub use change::{Change, change};

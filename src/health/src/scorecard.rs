@@ -234,3 +234,80 @@ pub enum Fault {
     #[error(transparent)]
     Curve(#[from] CurveError),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{compiled, context};
+    use serde_json::json;
+
+    #[test]
+    fn bands_include_their_lowest_score() {
+        let scorecards = compiled(json!({"bands": [["red", 0], ["yellow", 40], ["green", 70]]}));
+        for (score, band) in [
+            (0.0, Some("red")),
+            (39.999, Some("red")),
+            (40.0, Some("yellow")),
+            (69.9, Some("yellow")),
+            (70.0, Some("green")),
+            (100.0, Some("green")),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(scorecards.band(score), band, "{score}");
+        }
+        assert_eq!(compiled(json!({"bands": []})).band(50.0), None);
+    }
+
+    #[test]
+    fn every_problem_is_told_with_its_place() {
+        let sessions = |fields: serde_json::Value| {
+            let mut used = json!({"measure": "sessions", "curve": [[0, 0]]});
+            for (key, value) in fields.as_object().expect("fields") {
+                used[key] = value.clone();
+            }
+            used
+        };
+        let health = serde_json::from_value(json!({"scorecards": [
+            {"min_coverage": 1.5, "groups": []},
+            {"groups": [
+                {"id": "a", "weight": 0, "measures": []},
+                {"id": "b", "weight": 1, "measures": [
+                    sessions(json!({})),
+                    sessions(json!({"weight": -1})),
+                    sessions(json!({"days": 0})),
+                    sessions(json!({"missing": "hold"})),
+                    sessions(json!({"curve": [[1, 0], [0, 0]]})),
+                    {"measure": "nps", "curve": [[0, 0]]}]}]}]}))
+        .expect("a configuration");
+        let problems = Scorecards::compile(&health, &context()).expect_err("problems");
+        let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "health/scorecards/0/min_coverage: min_coverage 1.5 is not between 0 and 1",
+                "health/scorecards/0/groups: the list is empty; give at least one entry",
+                "health/scorecards/1/groups/0/weight: the weight 0 is not above 0",
+                "health/scorecards/1/groups/0/measures: the list is empty; give at least one entry",
+                "health/scorecards/1/groups/1/measures/1: the weight -1 is not above 0",
+                "health/scorecards/1/groups/1/measures/2: days is 0; a window has at least one day",
+                "health/scorecards/1/groups/1/measures/3: \"missing\": \"hold\" needs hold_days: for how long the last \
+                 known value stands",
+                "health/scorecards/1/groups/1/measures/4: the value 0 follows 1; put the curve's points in rising order",
+                "health/scorecards/1/groups/1/measures/5: nothing feeds nps yet, so it would never be known; take it out",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_context_is_what_features_and_guides_say() {
+        let features: Vec<Feature> = serde_json::from_value(json!([
+            {"id": "a", "key": true}, {"id": "x"}, {"id": "b", "key": true}]))
+        .expect("features");
+        let items = ["1", "2", "3", "4"].map(|id| json!({"id": id, "title": {"en": "Item"}}));
+        let guides: Vec<Guide> = serde_json::from_value(json!([
+            {"version": 1, "id": "list", "kind": "checklist", "title": {"en": "List"}, "items": items},
+            {"version": 1, "id": "note", "kind": "announcement", "title": {"en": "Note"}}]))
+        .expect("guides");
+        assert_eq!(Context::new(&features, &guides), context());
+    }
+}
