@@ -1,3 +1,8 @@
 //! Banso as its users meet it: in a real browser, on the demo product.
 
+mod delivery;
+mod first_use;
 mod harness;
+mod look;
+mod manners;
+mod person;

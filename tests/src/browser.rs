@@ -279,7 +279,7 @@ impl Browser {
         self.js("window.banso('flush')").await?;
         self.until_js(
             "the queue to be empty",
-            "const s = banso('status'); return s.state === 'ready' && s.queued === 0",
+            "const s = banso('status'); return s.state === 'running' && s.queued === 0",
         )
         .await
         .map(drop)
