@@ -77,3 +77,6 @@ pub fn app(state: Hikari) -> Router {
         ))
         .with_state(Arc::new(state))
 }
+
+#[cfg(test)]
+mod tests;

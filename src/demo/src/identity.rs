@@ -153,3 +153,29 @@ impl Signer {
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_like_the_example_of_rfc_7515() {
+        // Appendix A.1: the key, what is signed, and the signature.
+        let key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+        let signed = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let signer =
+            Signer::new("1", &URL_SAFE_NO_PAD.decode(key).expect("base64url")).expect("64 bytes");
+        assert_eq!(
+            signer.signature(signed.as_bytes()),
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        );
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        for (length, refused) in [(0, true), (31, true), (32, false), (64, false)] {
+            let signer = Signer::new("1", &vec![b'x'; length]);
+            assert_eq!(signer.is_err(), refused, "{length}");
+        }
+    }
+}

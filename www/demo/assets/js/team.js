@@ -136,10 +136,10 @@ function rows(account) {
     el("th", { scope: "row" }, opener),
     cell("Plan", plan ?? "–"),
     cell("Stage", stageName(stage)),
-    cell("Score", score === null || score === undefined ? el("span", { class: "soft" }, "not enough data") : scoreBar(score)),
+    cell("Score", score === null ? el("span", { class: "soft" }, "not enough data") : scoreBar(score)),
     cell("Band", band ? el("span", { class: `band ${band}` }, bandName(band)) : "–"),
     cell("Last seen", whenSeen(seen)),
-    cell("Why", reasonText(reason)),
+    cell("Why", reason || "–"),
   );
   if (!isOpen) return [row];
   return [row, el("tr", { class: "detail", id: detail }, el("td", { colspan: COLUMNS.length }, scoreBreakdown(state.open.get(id))))];
@@ -147,11 +147,6 @@ function rows(account) {
 
 function scoreBar(score) {
   return el("span", { class: "score" }, el("strong", {}, number(score, 1)), el("meter", { min: 0, max: 100, value: score, "aria-hidden": "true" }));
-}
-
-function reasonText(reason) {
-  if (!reason) return "–";
-  return Array.isArray(reason) ? reason.join(", ") : String(reason);
 }
 
 async function toggle(id) {

@@ -1,64 +1,55 @@
 // How one account's score comes about: groups, their measures, and what each adds to the score.
 
 import { el } from "../dom.js";
-import { measureName, number, roundedParts, stageName } from "./words.js";
+import { bandName, measureName, number, stageName } from "./words.js";
 
 const COLUMNS = ["Measure", "Value", "Score", "Weight", "Adds"];
+const MISSING = { exclude: "left out", zero: "counts as 0", hold: "last known value" };
 
 /** The breakdown of a health answer; null while it is read, an error where it could not be. */
 export function scoreBreakdown(health) {
   if (health === null) return el("p", { class: "soft" }, "Reading…");
   if (health instanceof Error) return el("p", { class: "fault" }, health.message);
-  const { score, band, coverage, groups = [], stage } = health;
-  const known = score !== null && score !== undefined;
-  const headline = known
-    ? `${number(score, 1)} of 100, ${band ?? "no band"}: the sum of what each measure adds.`
-    : "Not enough data for a score: too few of the measures below are known yet.";
+  const { shown, band, coverage, groups, stage, reason } = health;
+  const headline = shown === null ? "Not enough data for a score." : `${shown} of 100${band ? `, ${bandName(band)}` : ""}.`;
   return el(
     "div",
     { class: "breakdown" },
-    el("p", {}, el("strong", {}, headline), ` Scorecard of the stage ${stageName(stage)}. ${known || coverage > 0 ? `${number(coverage * 100, 0)} % of its weight is known.` : ""}`),
-    groups.length > 0 ? groupTables(groups, known) : el("p", { class: "soft" }, "There is no scorecard for this stage."),
+    el("p", {}, el("strong", {}, headline), ` ${reason}`),
+    groups.length > 0
+      ? el("p", { class: "soft" }, `Scorecard of the stage ${stageName(stage)}; ${number(coverage * 100, 0)} % of its weight is known.`)
+      : el("p", { class: "soft" }, `There is no scorecard for the stage ${stageName(stage)}.`),
+    groups.map(groupTable),
   );
 }
 
-function groupTables(groups, known) {
-  const measures = groups.flatMap((group) => group.measures);
-  // Decimals are dealt out over all measures at once, so that what is shown adds up to the shown score.
-  const shares = known ? roundedParts(measures.map(({ contribution }) => contribution ?? 0), 1) : [];
-  let next = 0;
-  return groups.map((group) =>
+function groupTable(group) {
+  const score = group.score === null ? "no score yet" : `score ${number(group.score, 1)}`;
+  const adds = group.shown === null ? "" : `, adds ${group.shown}`;
+  return el(
+    "section",
+    { "aria-label": group.id },
+    el("h2", {}, `${stageName(group.id)} `, el("span", { class: "soft" }, `weight ${number(group.weight, 1)}, ${score}${adds}`)),
     el(
-      "section",
-      { "aria-label": group.id },
-      el("h2", {}, `${stageName(group.id)} `, el("span", { class: "soft" }, groupLine(group))),
-      el(
-        "table",
-        { class: "table compact" },
-        el("thead", {}, el("tr", {}, COLUMNS.map((name, index) => el("th", { scope: "col", class: index > 0 ? "number" : null }, name)))),
-        el("tbody", {}, group.measures.map((measure) => measureRow(measure, shares[next++]))),
-      ),
+      "table",
+      { class: "table compact" },
+      el("thead", {}, el("tr", {}, COLUMNS.map((name, index) => el("th", { scope: "col", class: index > 0 ? "number" : null }, name)))),
+      el("tbody", {}, group.measures.map(measureRow)),
     ),
   );
 }
 
-function groupLine({ weight, score }) {
-  const shown = score === null || score === undefined ? "no score yet" : `score ${number(score, 1)}`;
-  return `weight ${number(weight, 1)}, ${shown}`;
-}
-
-function measureRow(measure, share) {
-  const { value, score, weight, missing } = measure;
-  const unknown = value === null || value === undefined;
+function measureRow(measure) {
+  const { value, score, weight, shown, missing } = measure;
   const cell = (content) => el("td", { class: "number" }, content);
-  const note = missing && missing !== true ? ` (${missing})` : "";
+  // The shown contributions are the collector's: dealt out so that they add up to the shown score.
   return el(
     "tr",
-    { class: unknown ? "unknown" : null },
-    el("th", { scope: "row" }, measureName(measure), note),
-    cell(unknown ? "unknown" : number(value, 2)),
-    cell(score === null || score === undefined ? "–" : number(score, 1)),
+    { class: value === null ? "unknown" : null },
+    el("th", { scope: "row" }, measureName(measure), value === null && missing ? ` – ${MISSING[missing] ?? missing}` : null),
+    cell(value === null ? "unknown" : number(value, 2)),
+    cell(score === null ? "–" : number(score, 1)),
     cell(number(weight, 2)),
-    cell(share === undefined ? "–" : `+${share}`),
+    cell(shown === null ? "–" : shown),
   );
 }

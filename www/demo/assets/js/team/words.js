@@ -40,17 +40,3 @@ export function whenSeen(moment) {
   const [, size, unit] = steps.find(([limit]) => seconds < limit);
   return format.format(-Math.floor(seconds / size), unit);
 }
-
-/**
- * Parts of a sum rounded so that they still add up to the rounded sum: each is rounded down, and what is then
- * missing goes to those that lost most (the method of largest remainders).
- */
-export function roundedParts(values, digits) {
-  const scale = 10 ** digits;
-  const exact = values.map((value) => value * scale);
-  const floors = exact.map(Math.floor);
-  const missing = Math.round(exact.reduce((sum, value) => sum + value, 0)) - floors.reduce((sum, value) => sum + value, 0);
-  const byRemainder = exact.map((value, index) => [value - floors[index], index]).sort(([one], [other]) => other - one);
-  for (const [, index] of byRemainder.slice(0, missing)) floors[index] += 1;
-  return floors.map((value) => (value / scale).toFixed(digits));
-}
