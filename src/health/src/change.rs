@@ -3,7 +3,9 @@
 use banso_model::config::health::Measure;
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::{Decimal, parts};
 use crate::evaluation::{Reading, Tally};
+use crate::explain::PLACES;
 use crate::ledger::AsOf;
 use crate::scorecard::{Card, Scorecards};
 
@@ -30,6 +32,8 @@ pub enum Change {
         to: f64,
         /// `to` − `from`, in points.
         difference: f64,
+        /// The difference for showing: exactly that of the two scores as they are shown.
+        shown: Decimal,
         /// What it comes from, in the fixed order of [`Cause`]; the points sum to the difference within 1e-9.
         steps: Vec<Step>,
     },
@@ -68,6 +72,8 @@ pub struct Step {
     pub cause: Cause,
     /// Points of the score, negative when it costs some.
     pub points: f64,
+    /// The points for showing; those of all steps sum to what is shown of the difference.
+    pub shown: Decimal,
     /// The points by measure, without those of none; they sum to `points`.
     pub measures: Vec<MeasurePoints>,
 }
@@ -139,15 +145,37 @@ pub fn change(from: End<'_>, to: End<'_>) -> Change {
         }
     }
     let causes = [Cause::Weights, Cause::Measures, Cause::Known, Cause::Inputs];
+    let moves: Vec<Vec<f64>> = points
+        .windows(2)
+        .map(|pair| {
+            pair[1]
+                .iter()
+                .zip(&pair[0])
+                .map(|(after, before)| after - before)
+                .collect()
+        })
+        .collect();
+    let sums: Vec<f64> = moves.iter().map(|moved| moved.iter().sum()).collect();
+    let shown = Decimal {
+        units: Decimal::round(end, PLACES).units - Decimal::round(start, PLACES).units,
+        places: PLACES,
+    };
     let steps = causes
         .into_iter()
-        .zip(points.windows(2))
-        .map(|(cause, pair)| step(cause, &keys, &pair[0], &pair[1]))
+        .zip(parts(&sums, shown))
+        .zip(sums.iter().zip(&moves))
+        .map(|((cause, shown), (points, moved))| Step {
+            cause,
+            points: *points,
+            shown,
+            measures: measures(&keys, moved),
+        })
         .collect();
     Change::Split {
         from: start,
         to: end,
         difference: end - start,
+        shown,
         steps,
     }
 }
@@ -225,24 +253,20 @@ fn by_key(keys: &[Key<'_>], card: &Card, tally: &Tally) -> Vec<f64> {
     keys.iter().map(contribution).collect()
 }
 
-fn step(cause: Cause, keys: &[Key<'_>], before: &[f64], after: &[f64]) -> Step {
-    let moved = keys.iter().zip(before.iter().zip(after));
-    let measures: Vec<MeasurePoints> = moved
-        .filter(|(_, (before, after))| before != after)
-        .map(|(key, (before, after))| MeasurePoints {
+/// The measures whose contribution moved at all.
+fn measures(keys: &[Key<'_>], moved: &[f64]) -> Vec<MeasurePoints> {
+    keys.iter()
+        .zip(moved)
+        .filter(|(_, points)| **points != 0.0)
+        .map(|(key, points)| MeasurePoints {
             group: key.group.to_owned(),
             measure: key.measure,
             of: key.of.map(str::to_owned),
             feature: key.feature.map(str::to_owned),
             days: key.days,
-            points: after - before,
+            points: *points,
         })
-        .collect();
-    Step {
-        cause,
-        points: measures.iter().map(|measure| measure.points).sum(),
-        measures,
-    }
+        .collect()
 }
 
 #[cfg(test)]

@@ -333,6 +333,18 @@ mod tests {
     }
 
     #[test]
+    fn fractions_of_weights_are_forgiven_their_rounding() {
+        let group = |id: &str, weight: f64| json!({"id": id, "weight": weight, "measures": [fact(id, 1.0, &json!({}))]});
+        let groups = [group("a", 0.2), group("b", 0.1), group("c", 0.7)];
+        let card = json!({"scorecards": [{"min_coverage": 0.8, "groups": groups}]});
+        let story = Story::default().told(1, "b", 50.0).told(1, "c", 50.0);
+        evaluated(card, &story, 1, |e| {
+            assert!(e.coverage() < 0.8, "0.1 + 0.7 is exact here");
+            assert!(e.score().is_some());
+        });
+    }
+
+    #[test]
     fn an_account_that_left_keeps_its_score() {
         let story = Story::default()
             .told(1, "a", 70.0)

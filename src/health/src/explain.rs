@@ -10,7 +10,7 @@ use crate::phrase::phrase;
 use crate::scorecard::{Group, Scorecards, Slot};
 
 /// Decimal places of what is shown.
-const PLACES: u8 = 1;
+pub(crate) const PLACES: u8 = 1;
 /// Points a measure must cost to be named as a reason.
 const WORTH_NAMING: f64 = 0.5;
 
@@ -111,6 +111,16 @@ impl Scorecards {
             reason: evaluation.reason(stage),
             groups: groups(&evaluation),
         }
+    }
+}
+
+impl Scorecards {
+    /// Points by which the score moved over the last `days` days, by the scorecard of today's stage at both ends.
+    /// `None` when either end is no number.
+    #[must_use]
+    pub fn trend(&self, stage: &str, as_of: &AsOf<'_>, days: u32) -> Option<f64> {
+        let before = as_of.on(as_of.lookback(days));
+        Some(self.evaluate(stage, as_of).score()? - self.evaluate(stage, &before).score()?)
     }
 }
 
@@ -287,6 +297,24 @@ mod tests {
         };
         assert_eq!(shown.shown.expect("a score").to_string(), "32.7");
         assert_eq!(decimals(&shown.groups), ["16.7", "16.0"]);
+    }
+
+    #[test]
+    fn a_trend_is_the_difference_to_days_before() {
+        let story = Story::default()
+            .counted(80, "i:list/1", 1)
+            .counted(95, "i:list/2", 1);
+        let ledger = Ledger::new(&story.0, UTC);
+        let trend = |days| scorecards().trend("setup", &ledger.as_of(At::Close(Day(100))), days);
+        for (days, points) in [
+            (0, Some(0.0)),
+            (5, Some(0.0)),
+            (6, Some(15.0)),
+            (21, None),
+            (u32::MAX, None),
+        ] {
+            assert_eq!(trend(days), points, "{days}");
+        }
     }
 
     #[test]

@@ -269,6 +269,12 @@ impl<'l> AsOf<'l> {
         self.ledger.as_of(At::Close(day))
     }
 
+    /// The day `days` days before the point in time.
+    pub(crate) fn lookback(&self, days: u32) -> Day {
+        self.day
+            .plus(i32::try_from(days).map_or(i32::MIN, |days| -days))
+    }
+
     /// The ledger this is a view of.
     pub(crate) fn ledger(&self) -> &'l Ledger<'l> {
         self.ledger

@@ -189,9 +189,14 @@ proptest! {
         let (from, to) = (end(&before, from), end(&after, to));
         let score = |end: End<'_>| end.scorecards.evaluate("setup", &end.account).score();
         match (change(from, to), score(from), score(to)) {
-            (Change::Split { difference, steps, .. }, Some(start), Some(end)) => {
+            (Change::Split { difference, shown, steps, .. }, Some(start), Some(end)) => {
                 let points: f64 = steps.iter().map(|step| step.points).sum();
                 prop_assert!((points - difference).abs() < 1e-9);
+                prop_assert_eq!(steps.iter().map(|step| step.shown.units).sum::<i64>(), shown.units);
+                for step in &steps {
+                    let points: f64 = step.measures.iter().map(|measure| measure.points).sum();
+                    prop_assert!((points - step.points).abs() < 1e-9);
+                }
                 prop_assert!((end - start - difference).abs() < 1e-9);
             }
             (Change::BecameKnown { to }, None, Some(end)) => prop_assert_eq!(to, end),
