@@ -3,10 +3,10 @@
 use banso_model::config::health::Measure;
 use serde::{Deserialize, Serialize};
 
+use crate::as_of::AsOf;
 use crate::decimal::{Decimal, parts};
 use crate::evaluation::{Reading, Tally};
 use crate::explain::PLACES;
-use crate::ledger::AsOf;
 use crate::scorecard::{Card, Scorecards};
 
 /// One end of a comparison: an account at a point in time, and what it was scored by then.
@@ -272,8 +272,9 @@ fn measures(keys: &[Key<'_>], moved: &[f64]) -> Vec<MeasurePoints> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::at::At;
     use crate::fixture::{Story, UTC, compiled};
-    use crate::ledger::{At, Ledger};
+    use crate::ledger::Ledger;
     use banso_model::time::Day;
     use serde_json::{Value, json};
 

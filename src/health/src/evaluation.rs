@@ -3,7 +3,8 @@
 use banso_model::config::health::Missing;
 use banso_model::time::Day;
 
-use crate::ledger::{AsOf, Window};
+use crate::as_of::AsOf;
+use crate::at::Window;
 use crate::measure::CHURNED;
 use crate::scorecard::{Card, Scorecards, Slot};
 
@@ -197,8 +198,9 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::at::At;
     use crate::fixture::{Story, UTC, compiled};
-    use crate::ledger::{At, Ledger};
+    use crate::ledger::Ledger;
     use serde_json::{Value, json};
 
     /// A measure that says what the trait `name` says.

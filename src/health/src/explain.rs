@@ -3,9 +3,10 @@
 use banso_model::config::health::{Measure, Missing};
 use serde::{Deserialize, Serialize};
 
+use crate::as_of::AsOf;
+use crate::at::At;
 use crate::decimal::{Decimal, parts};
 use crate::evaluation::{Evaluation, Reading};
-use crate::ledger::{AsOf, At};
 use crate::phrase::phrase;
 use crate::scorecard::{Group, Scorecards, Slot};
 

@@ -7,6 +7,8 @@
 //!
 //! Nothing here does IO or reads a clock: the point in time and the days of the workspace's zone come in.
 
+pub mod as_of;
+pub mod at;
 pub mod change;
 pub mod curve;
 pub mod decimal;
@@ -21,9 +23,11 @@ mod phrase;
 mod properties;
 pub mod scorecard;
 
+pub use as_of::{AsOf, Users};
+pub use at::{At, Window};
 pub use change::{Change, change};
 pub use evaluation::Evaluation;
 pub use explain::AccountHealth;
-pub use ledger::{AsOf, At, DayOf, Ledger, Window};
+pub use ledger::{DayOf, Ledger};
 pub use measure::Gauge;
 pub use scorecard::{Context, Problem, Scorecards};

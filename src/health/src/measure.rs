@@ -6,7 +6,8 @@ use banso_model::config::health::{Measure, MeasureUse, Of};
 use banso_model::rollup::Metric;
 use banso_model::time::Day;
 
-use crate::ledger::{AsOf, Window};
+use crate::as_of::AsOf;
+use crate::at::Window;
 use crate::scorecard::{Context, Fault};
 
 /// The trait with the number of licensed seats.
@@ -234,8 +235,9 @@ fn days_between(from: Day, to: Day) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::at::At;
     use crate::fixture::{Story, UTC, context, measure};
-    use crate::ledger::{At, Ledger};
+    use crate::ledger::Ledger;
     use serde_json::{Value, json};
 
     /// The measure asked about at the close of day 100.

@@ -7,9 +7,10 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::at::At;
 use crate::change::{Change, End, change};
 use crate::fixture::{Story, UTC, compiled};
-use crate::ledger::{At, Ledger};
+use crate::ledger::Ledger;
 use crate::scorecard::Scorecards;
 
 /// The last day of a history, and so the last that is asked about.
