@@ -3,9 +3,7 @@
 //! `banso.json` is the [`Workspace`], `guides/*.json` are [`Guide`]s and `help/*.json` are [`Article`]s. Each file
 //! states its version; a file is read as the enum of its versions and brought to the latest.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+pub mod folder;
 pub mod guide;
 pub mod health;
 pub mod help;
@@ -17,6 +15,7 @@ pub mod union;
 pub mod version;
 pub mod workspace;
 
+pub use folder::{File, Folder};
 pub use guide::Guide;
 pub use help::Article;
 pub use text::Text;
@@ -24,13 +23,13 @@ pub use workspace::Workspace;
 
 version::versions! {
     /// `banso.json` in any version.
-    WorkspaceFile => Workspace { V1(Workspace) }
+    WorkspaceFile => Workspace { V1(1, Workspace) }
 }
 version::versions! {
     /// `guides/*.json` in any version.
-    GuideFile => Guide { V1(Guide) }
+    GuideFile => Guide { V1(1, Guide) }
 }
 version::versions! {
     /// `help/*.json` in any version.
-    ArticleFile => Article { V1(Article) }
+    ArticleFile => Article { V1(1, Article) }
 }

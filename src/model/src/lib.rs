@@ -4,8 +4,10 @@
 //! the messages on the wire and the rollups a score reads. Without the feature `config` this crate is what the widget
 //! sees; with it come the configuration folder, its validation, its JSON Schema and the compiler to guides.
 //!
-//! Nothing here does IO or reads a clock.
+//! Nothing here reads a clock, and nothing but `config::folder`, which reads the files of a configuration, does IO.
 
+#[cfg(feature = "config")]
+pub mod check;
 #[cfg(feature = "config")]
 pub mod compile;
 pub mod condition;

@@ -3,7 +3,7 @@
 //! There is no HTML in the tree: what looks like HTML stays the text it is. Links go only where [`is_safe`] allows;
 //! others are reduced to what they say, and `check` refuses them before that.
 
-use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
 
 use crate::guide::{Block, Inline};
 use variable::Piece;
@@ -37,31 +37,46 @@ pub fn blocks(text: &str) -> Vec<Block> {
     tree.finish()
 }
 
-/// The addresses a Markdown text leads to, pictures included, in order.
+/// Where a Markdown text leads, and what in it does not become what it looks like.
 #[must_use]
-pub fn addresses(text: &str) -> Vec<Address> {
-    Parser::new(text)
-        .filter_map(|event| match event {
+pub fn oddities(text: &str) -> Vec<Oddity> {
+    let mut found = Vec::new();
+    let mut code = 0_usize;
+    for event in TextMergeStream::new(Parser::new(text)) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => code += 1,
+            Event::End(TagEnd::CodeBlock) => code = code.saturating_sub(1),
             Event::Start(Tag::Link {
                 link_type,
                 dest_url,
                 ..
-            }) => Some(Address::Link(address(link_type, dest_url))),
+            }) => found.push(Oddity::Link(address(link_type, dest_url))),
             Event::Start(Tag::Image { dest_url, .. }) => {
-                Some(Address::Picture(dest_url.into_string()))
+                found.push(Oddity::Picture(dest_url.into_string()));
             }
-            _ => None,
-        })
-        .collect()
+            Event::Html(html) | Event::InlineHtml(html) => {
+                found.push(Oddity::Html(html.into_string()));
+            }
+            Event::Text(text) if code == 0 && text.contains("**") => {
+                found.push(Oddity::LooseStars);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
-/// Where a Markdown text leads.
+/// Something in a Markdown text that is worth a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// By a link.
+pub enum Oddity {
+    /// A link to this address.
     Link(String),
-    /// By a picture, which the tree has no place for: pictures are the field `media`.
+    /// A picture, for which the tree has no place: pictures are the field `media`.
     Picture(String),
+    /// HTML, which stays the text it is.
+    Html(String),
+    /// `**` that begins or ends nothing, as happens between Japanese letters and brackets.
+    LooseStars,
 }
 
 /// Whether a link may lead to this address: `http:`, `https:`, `mailto:` or an address without a scheme, and no
@@ -101,7 +116,7 @@ fn take_variables(text: &str) -> (String, Vec<Inline>) {
     for piece in variable::split(text).0 {
         match piece {
             Piece::Text(text) => {
-                marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE)))
+                marked.extend(text.chars().filter(|c| !matches!(*c, OPEN | CLOSE)));
             }
             Piece::Variable { path, fallback } => {
                 marked.push(OPEN);

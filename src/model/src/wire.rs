@@ -316,12 +316,13 @@ pub enum Start {
 }
 
 /// When a guide that was shown may be shown again by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repeat {
     /// Never.
     Once,
     /// Until it is finished, but not after it was dismissed.
+    #[default]
     UntilDone,
     /// Whenever its conditions hold.
     Always,
@@ -332,12 +333,6 @@ pub enum Repeat {
         /// Most runs; no bound without it.
         times: Option<u32>,
     },
-}
-
-impl Default for Repeat {
-    fn default() -> Self {
-        Self::UntilDone
-    }
 }
 
 /// What the collector knows of a user, for the browser to finish deciding with.

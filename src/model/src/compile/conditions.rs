@@ -23,7 +23,7 @@ pub fn conditions(guide: &Guide) -> Conditions {
         Content::Checklist(list) => {
             for item in &list.items {
                 if let Done::When(when) = &item.done {
-                    places.insert(format!("item/{}", item.id), when.clone());
+                    places.insert(format!("item/{}", item.id), (**when).clone());
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::config::Workspace;
 use crate::wire::{FeatureRule, Hub, Pacing, Privacy};
+use crate::words::Words;
 
 /// The features that the page captures: those that say how they are used.
 #[must_use]
@@ -34,6 +35,17 @@ pub fn privacy(workspace: &Workspace) -> Privacy {
     Privacy {
         params: workspace.privacy.params.clone(),
     }
+}
+
+/// The widget's own words for readers of `locale`, under the hub's own heading where it has one.
+#[must_use]
+pub fn words(workspace: &Workspace, locale: &str) -> Words {
+    let mut words = Words::of(locale);
+    let title = workspace.hub.title.as_ref();
+    if let Some((_, title)) = title.and_then(|title| title.nearest(locale, &workspace.locales)) {
+        words.hub = title.to_owned();
+    }
+    words
 }
 
 /// Settings of the hub; `None` when the page shows no launcher.

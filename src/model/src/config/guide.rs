@@ -340,7 +340,7 @@ pub enum Done {
     ByHand,
     /// When this holds for the first time.
     #[serde(untagged)]
-    When(Condition),
+    When(Box<Condition>),
 }
 
 /// A card in the middle of the page.

@@ -15,7 +15,7 @@ use crate::wire::Corner;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hub {
-    /// Heading of the hub. Without it, "Guide" in the reader's language.
+    /// Heading of the hub, without variables. Without it, "Guide" in the reader's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
     /// The lower corner the launcher is in.

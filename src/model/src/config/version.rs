@@ -38,15 +38,26 @@ impl JsonSchema for One {
 
 /// Declares the file of a kind as the enum of its versions, oldest first, with its way to the latest.
 macro_rules! versions {
-    ($(#[$doc:meta])* $name:ident => $latest:ident { $($version:ident($type:ty)),+ }) => {
+    ($(#[$doc:meta])* $name:ident => $latest:ident { $($version:ident($number:literal, $type:ty)),+ }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-        #[serde(untagged)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum $name {
             $(
-                #[doc = concat!("Version ", stringify!($version), ".")]
+                #[doc = concat!("Version ", stringify!($number), ".")]
                 $version(Box<$type>)
             ),+
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::Error;
+                let json = serde_json::Value::deserialize(deserializer)?;
+                match json.get("version").and_then(serde_json::Value::as_u64) {
+                    $(Some($number) => serde_json::from_value(json).map(Self::$version).map_err(D::Error::custom),)+
+                    Some(other) => Err(D::Error::custom(format_args!("version {other} is not known"))),
+                    None => Err(D::Error::missing_field("version")),
+                }
+            }
         }
 
         impl From<$name> for $latest {

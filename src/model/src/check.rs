@@ -1,0 +1,210 @@
+//! `banso check`: everything that is wrong with a configuration folder, at once.
+//!
+//! Files are read in three passes. Each must be JSON; each must have the shape that the schema of its kind says; then
+//! what they say must make sense together. What a broken file would have said is not held against the others.
+
+use crate::config::folder::Folder;
+use crate::config::{Article, ArticleFile, Guide, GuideFile, Workspace, WorkspaceFile};
+use crate::schema::FileKind;
+
+mod condition;
+mod context;
+mod guides;
+mod health;
+mod links;
+mod names;
+mod never;
+mod place;
+mod report;
+mod selector;
+mod shape;
+mod suggest;
+mod target;
+mod texts;
+mod tour;
+mod tree;
+mod workspace;
+
+use context::Context;
+use names::Names;
+use place::Place;
+use tree::Node;
+
+pub use report::{Problem, Report, Severity};
+
+/// A folder that has passed `check`: it can be served. There is no other way to one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    workspace: Workspace,
+    guides: Vec<Guide>,
+    help: Vec<Article>,
+    report: Report,
+}
+
+impl Checked {
+    /// The workspace.
+    #[must_use]
+    pub const fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The guides, in the order of their files, which is their age: of guides of one priority the earlier goes first.
+    #[must_use]
+    pub fn guides(&self) -> &[Guide] {
+        &self.guides
+    }
+
+    /// The help articles, in the order of their files.
+    #[must_use]
+    pub fn help(&self) -> &[Article] {
+        &self.help
+    }
+
+    /// The guide of that id.
+    #[must_use]
+    pub fn guide(&self, id: &str) -> Option<&Guide> {
+        self.guides.iter().find(|guide| guide.id == id)
+    }
+
+    /// The warnings.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// A value that was read, and the file it was read from.
+struct Read<T> {
+    place: Place,
+    value: T,
+}
+
+/// Checks the files of a folder.
+///
+/// # Errors
+/// The report, when there is an error in it.
+pub fn check(folder: &Folder) -> Result<Checked, Report> {
+    let parsed: Vec<Parsed<'_>> = folder.files.iter().map(Parsed::new).collect();
+    let mut cx = Context::new(&parsed);
+    let workspace = workspace_of(&mut cx);
+    let guides: Vec<Read<Guide>> = read_all::<GuideFile, Guide>(&mut cx, FileKind::Guide);
+    let help: Vec<Read<Article>> = read_all::<ArticleFile, Article>(&mut cx, FileKind::Article);
+    cx.names = Names::of(workspace.as_ref(), &guides, &help, &parsed);
+    if let Some(workspace) = &workspace {
+        workspace::check(&mut cx, workspace);
+    }
+    guides::check(&mut cx, &guides);
+    texts::check_articles(&mut cx, &help);
+    let report = cx.report();
+    match workspace {
+        Some(workspace) if report.is_passed() => Ok(Checked {
+            workspace: workspace.value,
+            guides: guides.into_iter().map(|guide| guide.value).collect(),
+            help: help.into_iter().map(|article| article.value).collect(),
+            report,
+        }),
+        _ => Err(report),
+    }
+}
+
+/// A file and what its JSON is, when it is JSON.
+struct Parsed<'a> {
+    path: &'a str,
+    text: &'a str,
+    kind: Option<FileKind>,
+    root: Result<Node, Broken>,
+}
+
+enum Broken {
+    /// It could not be read.
+    Unread(String),
+    /// It is no JSON.
+    Syntax(tree::SyntaxError),
+}
+
+impl<'a> Parsed<'a> {
+    fn new(file: &'a crate::config::folder::File) -> Self {
+        let kind = kind_of(&file.path);
+        let (text, root) = match &file.text {
+            Ok(text) => {
+                // Some editors begin a file with a byte order mark, which is no part of the JSON.
+                let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+                (text, tree::parse(text).map_err(Broken::Syntax))
+            }
+            Err(reason) => ("", Err(Broken::Unread(reason.clone()))),
+        };
+        Self {
+            path: &file.path,
+            text,
+            kind,
+            root,
+        }
+    }
+}
+
+fn kind_of(path: &str) -> Option<FileKind> {
+    match path.split_once('/') {
+        None if path == "banso.json" => Some(FileKind::Workspace),
+        Some(("guides", _)) => Some(FileKind::Guide),
+        Some(("help", _)) => Some(FileKind::Article),
+        _ => None,
+    }
+}
+
+fn workspace_of(cx: &mut Context<'_>) -> Option<Read<Workspace>> {
+    cx.files_that_are_none();
+    let found = read_all::<WorkspaceFile, Workspace>(cx, FileKind::Workspace);
+    if !cx
+        .files()
+        .iter()
+        .any(|file| file.kind == Some(FileKind::Workspace))
+    {
+        cx.missing_workspace();
+    }
+    found.into_iter().next()
+}
+
+/// Reads the files of a kind that have its shape; of the others, says in what they do not.
+fn read_all<F, T>(cx: &mut Context<'_>, kind: FileKind) -> Vec<Read<T>>
+where
+    F: serde::de::DeserializeOwned,
+    T: From<F>,
+{
+    let mut read = Vec::new();
+    for (number, file) in cx.files().iter().enumerate() {
+        let place = Place::file(number);
+        let (true, Ok(root)) = (file.kind == Some(kind), &file.root) else {
+            continue;
+        };
+        if let Some(other) = other_version(root) {
+            cx.error(
+                &place.field("version"),
+                format!("version {other} is not known"),
+                Some("this build reads version 1".to_owned()),
+            );
+            continue;
+        }
+        let misfits = shape::misfits(kind.schema(), root, &place);
+        if misfits.is_empty() {
+            match serde_json::from_value::<F>(root.to_json()) {
+                Ok(written) => read.push(Read {
+                    place,
+                    value: written.into(),
+                }),
+                Err(error) => cx.error(&place, error.to_string(), None),
+            }
+        }
+        for misfit in misfits {
+            cx.error(&misfit.place, misfit.message, misfit.help);
+        }
+    }
+    read
+}
+
+/// The version a file states, when it is a number that is not known.
+fn other_version(root: &Node) -> Option<u64> {
+    match &root.field("version")?.value {
+        tree::Tree::Number(number) => number.as_u64().filter(|version| *version != 1),
+        _ => None,
+    }
+}
