@@ -38,7 +38,9 @@ pub struct Answer {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Silence {
     /// Nobody listens there.
-    #[error("the collector cannot be reached: {0}")]
+    #[error(
+        "the collector cannot be reached ({0}): is it running, and is --collector its address?"
+    )]
     Unreachable(String),
     /// It took too long.
     #[error("the collector did not answer within {} seconds", PATIENCE.as_secs())]

@@ -2,6 +2,7 @@
 //!
 //! The browser never sees the admin token: it asks this server, and this server asks the collector.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, RawQuery, State};
@@ -24,9 +25,20 @@ pub fn routes() -> Router<Arc<Hikari>> {
             "/team",
             get(async |_: Local, state| page::team(state).await),
         )
+        .route("/team/api/names", get(names))
         .route("/team/api/accounts", get(accounts))
         .route("/team/api/accounts/{id}", get(account))
         .route("/team/api/accounts/{id}/health", get(health))
+}
+
+/// What the accounts are called: the vendor's own records know, the collector goes by ids.
+async fn names(_: Local, State(state): State<Arc<Hikari>>) -> Response {
+    let records = state.records();
+    let names: BTreeMap<&str, &str> = records
+        .offices()
+        .map(|office| (office.account.id.as_str(), office.account.name.as_str()))
+        .collect();
+    (no_store(), Json(json!({ "names": names }))).into_response()
 }
 
 async fn accounts(_: Local, state: State<Arc<Hikari>>, RawQuery(query): RawQuery) -> Response {

@@ -412,7 +412,12 @@ async fn the_team_page_is_for_this_machine_and_has_no_widget() {
         ("localhost.example.com", 403),
         ("127.0.0.1.example.com", 403),
     ] {
-        for path in ["/team", "/team/api/accounts", "/team/api/accounts/x/health"] {
+        for path in [
+            "/team",
+            "/team/api/names",
+            "/team/api/accounts",
+            "/team/api/accounts/x/health",
+        ] {
             let request = Request::get(path)
                 .header(header::HOST, host)
                 .body(Body::empty());

@@ -4,8 +4,9 @@
 
 import { el } from "./dom.js";
 import { scoreBreakdown } from "./team/breakdown.js";
+import { keyedList } from "./team/keyed.js";
 import { openEvery } from "./team/rhythm.js";
-import { bandName, number, stageName, whenSeen } from "./team/words.js";
+import { bandName, number, signed, stageName, whenSeen } from "./team/words.js";
 
 const REFRESH_MS = 4000;
 const PAGE = 50;
@@ -19,6 +20,7 @@ const state = {
   stages: new Set(),
   bands: new Set(),
   open: new Map(),
+  names: {},
   read: null,
   trouble: null,
 };
@@ -33,8 +35,11 @@ const parts = {
   more: el("button", { class: "button", type: "button", hidden: true }, "Show more"),
 };
 
+const drawRows = keyedList(parts.body);
+
 async function read() {
   try {
+    const { names } = await ask("/team/api/names");
     const accounts = [];
     let cursor = null;
     for (let page = 0; page < state.pages; page++) {
@@ -46,7 +51,7 @@ async function read() {
     const open = [...state.open.keys()];
     const healths = await Promise.all(open.map(readHealth));
     open.forEach((id, index) => state.open.has(id) && state.open.set(id, healths[index]));
-    Object.assign(state, { accounts, more: cursor !== null, read: new Date(), trouble: null });
+    Object.assign(state, { names, accounts, more: cursor !== null, read: new Date(), trouble: null });
     for (const { stage, band } of accounts) {
       if (stage) state.stages.add(stage);
       if (band) state.bands.add(band);
@@ -95,17 +100,23 @@ function draw() {
   const focused = document.activeElement?.id;
   const time = state.read ? new Intl.DateTimeFormat("en", { timeStyle: "medium" }).format(state.read) : null;
   parts.status.textContent = time ? `Read at ${time}, again every ${REFRESH_MS / 1000} seconds while this page is in view.` : "Nothing has been read yet.";
-  parts.trouble.replaceChildren(...(state.trouble ? [notice(state.trouble, time)] : []));
+  tell(state.trouble ? notice(state.trouble, time) : null);
   choices(parts.stage, "All stages", [...state.stages].map((stage) => [stage, stageName(stage)]), state.filters.stage);
   choices(parts.band, "All bands", [...state.bands].map((band) => [band, bandName(band)]), state.filters.band);
-  parts.body.replaceChildren(...(state.accounts.length > 0 ? state.accounts.flatMap(rows) : [nobody()]));
+  drawRows(state.accounts.length > 0 ? state.accounts.flatMap(rows) : [nobody()]);
   parts.more.hidden = !state.more;
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
+/** Shows what is wrong, or nothing. The same trouble is not said again at every attempt. */
+function tell(trouble) {
+  if (parts.trouble.textContent === (trouble?.textContent ?? "")) return;
+  parts.trouble.replaceChildren(...(trouble ? [trouble] : []));
+}
+
 function notice(message, time) {
   const stale = time ? ` Below is what was read at ${time}.` : "";
-  return el("p", {}, el("strong", {}, "Health cannot be read: "), message, ".", stale);
+  return el("p", {}, el("strong", {}, "Health cannot be read: "), message.replace(/[.?]?$/, (end) => end || "."), stale);
 }
 
 function choices(control, all, options, chosen) {
@@ -116,37 +127,71 @@ function choices(control, all, options, chosen) {
 function nobody() {
   const filtered = Object.values(state.filters).some(Boolean);
   const text = state.read === null ? "Waiting for the first answer." : filtered ? "No account matches." : "No account has been seen yet. Sign in to Hikari in another tab and use it: it appears here within seconds.";
-  return el("tr", {}, el("td", { colspan: COLUMNS.length, class: "nobody" }, text));
+  return { key: "", state: text, make: () => el("tr", {}, el("td", { colspan: COLUMNS.length, class: "nobody" }, text)) };
 }
 
+/** The row of an account and, when it is open, the one with its breakdown. */
 function rows(account) {
-  const { id, plan, stage, score, band, last_seen: seen, reason } = account;
+  const { id } = account;
+  const health = state.open.get(id);
   const isOpen = state.open.has(id);
-  const detail = `detail-${cssName(id)}`;
+  const seen = whenSeen(account.last_seen);
+  const row = { key: `row ${id}`, state: [account, state.names[id], seen, isOpen], make: () => accountRow(account, seen, isOpen) };
+  if (!isOpen) return [row];
+  const told = health instanceof Error ? health.message : health;
+  return [row, { key: `detail ${id}`, state: told, make: () => detailRow(id, health) }];
+}
+
+function detailRow(id, health) {
+  return el("tr", { class: "detail", id: `detail-${cssName(id)}` }, el("td", { colspan: COLUMNS.length }, scoreBreakdown(health)));
+}
+
+function accountRow({ id, plan, stage, score, band, trend, reason }, seen, isOpen) {
   const opener = el(
     "button",
-    { type: "button", class: "expander", id: `open-${cssName(id)}`, "aria-expanded": String(isOpen), "aria-controls": detail, on: { click: () => toggle(id) } },
+    {
+      type: "button",
+      class: "expander",
+      id: `open-${cssName(id)}`,
+      "aria-expanded": String(isOpen),
+      "aria-controls": isOpen ? `detail-${cssName(id)}` : null,
+      on: { click: () => toggle(id) },
+    },
     el("span", { class: "chevron", "aria-hidden": "true" }, isOpen ? "▾" : "▸"),
-    id,
+    accountName(id),
   );
   const cell = (label, ...content) => el("td", { "data-label": label }, ...content);
-  const row = el(
+  return el(
     "tr",
     { "data-account": id, class: isOpen ? "open" : null },
     el("th", { scope: "row" }, opener),
     cell("Plan", plan ?? "–"),
     cell("Stage", stageName(stage)),
-    cell("Score", score === null ? el("span", { class: "soft" }, "not enough data") : scoreBar(score)),
+    cell("Score", score === null ? el("span", { class: "soft" }, "not enough data") : scoreBar(score, trend)),
     cell("Band", band ? el("span", { class: `band ${band}` }, bandName(band)) : "–"),
-    cell("Last seen", whenSeen(seen)),
-    cell("Why", reason || "–"),
+    cell("Last seen", seen),
+    cell("Why", sentence(reason)),
   );
-  if (!isOpen) return [row];
-  return [row, el("tr", { class: "detail", id: detail }, el("td", { colspan: COLUMNS.length }, scoreBreakdown(state.open.get(id))))];
 }
 
-function scoreBar(score) {
-  return el("span", { class: "score" }, el("strong", {}, number(score, 1)), el("meter", { min: 0, max: 100, value: score, "aria-hidden": "true" }));
+/** What the account is called, with its id; one this server does not know is called by its id. */
+function accountName(id) {
+  const name = state.names[id];
+  return name ? el("span", { class: "account-name" }, name, el("span", { class: "soft" }, id)) : id;
+}
+
+function scoreBar(score, trend) {
+  return el(
+    "span",
+    { class: "score" },
+    el("strong", {}, number(score, 1, 1)),
+    el("meter", { min: 0, max: 100, value: score, "aria-hidden": "true" }),
+    typeof trend === "number" ? el("span", { class: "trend", title: "against 28 days before" }, signed(trend)) : null,
+  );
+}
+
+function sentence(reason) {
+  return reason ? reason[0].toUpperCase() + reason.slice(1) : "–";
 }
 
 async function toggle(id) {
@@ -196,7 +241,7 @@ function start() {
         el(
           "div",
           { class: "team-scroller" },
-          el("table", { class: "table" }, el("caption", { class: "unseen" }, "Accounts"), el("thead", {}, el("tr", {}, COLUMNS.map((name) => el("th", { scope: "col" }, name)))), parts.body),
+          el("table", { class: "table stacking" }, el("caption", { class: "unseen" }, "Accounts"), el("thead", {}, el("tr", {}, COLUMNS.map((name) => el("th", { scope: "col" }, name)))), parts.body),
         ),
         el("div", { class: "team-foot" }, parts.status, parts.more),
       ),

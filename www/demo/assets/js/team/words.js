@@ -2,9 +2,14 @@
 
 const BANDS = { red: "At risk", yellow: "Watch", green: "Healthy" };
 
-/** A number with at most `digits` decimals. */
-export function number(value, digits) {
-  return new Intl.NumberFormat("en", { maximumFractionDigits: digits }).format(value);
+/** A number with at most `digits` decimals, and at least `least`. */
+export function number(value, digits, least = 0) {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
+}
+
+/** A difference with its sign. */
+export function signed(value) {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(value);
 }
 
 /** The name of a band; a band the page does not know keeps its id. */
