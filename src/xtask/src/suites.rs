@@ -49,6 +49,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// How many tests there are.
+    pub fn tests(self) -> u64 {
+        self.passed + self.failed + self.ignored
+    }
+
     /// The sum of two.
     pub fn and(self, other: Self) -> Self {
         Self {

@@ -33,6 +33,9 @@ enum Browser {
     Chromium,
 }
 
+/// What the time goes to before the first test.
+const PREPARATION: [&str; 2] = ["compile tests", "build programs"];
+
 /// A row of the table at the end.
 type Row = (String, Outcome);
 
@@ -48,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     terminal::step("compiling the tests");
     let suites = suites::compile(&workspace)?;
-    rows.push(untested("compile tests", started));
+    rows.push(untested(PREPARATION[0], started));
 
     let chosen = choose(&suites, arguments)?;
     let started = Instant::now();
@@ -58,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     }
     let binaries = build::everything(&workspace, mode)?;
-    rows.push(untested("build programs", started));
+    rows.push(untested(PREPARATION[1], started));
 
     let variables = [
         ("BANSO_BIN", binaries.banso.as_os_str()),
@@ -113,17 +116,10 @@ fn report(rows: &[Row]) -> Result<()> {
     let total = rows
         .iter()
         .fold(Outcome::default(), |sum, (_, outcome)| sum.and(*outcome));
-    let cells = |name: &str, outcome: &Outcome| {
-        [
-            name.to_owned(),
-            outcome.passed.to_string(),
-            outcome.failed.to_string(),
-            outcome.ignored.to_string(),
-            terminal::seconds(outcome.time),
-        ]
-    };
+    // A binary without a single test, such as a program's own, would only make the table longer.
     let mut lines: Vec<_> = rows
         .iter()
+        .filter(|(name, outcome)| outcome.tests() > 0 || PREPARATION.contains(&name.as_str()))
         .map(|(name, outcome)| cells(name, outcome))
         .collect();
     lines.push(cells("total", &total));
@@ -137,12 +133,28 @@ fn report(rows: &[Row]) -> Result<()> {
         .filter(|(_, outcome)| outcome.failed > 0)
         .map(|(name, _)| name.as_str())
         .collect();
-    if !failed.is_empty() {
+    if let Some(first) = failed.first() {
         bail!(
-            "failed: {}: what each says is above; one alone runs with `cargo xtask test {}`",
-            failed.join(", "),
-            failed[0]
+            "failed: {}: what each says is above; one alone runs with `cargo xtask test {first}`",
+            failed.join(", ")
         );
     }
     Ok(())
+}
+
+fn cells(name: &str, outcome: &Outcome) -> [String; 5] {
+    let count = |count: u64| {
+        if outcome.tests() > 0 {
+            count.to_string()
+        } else {
+            String::new()
+        }
+    };
+    [
+        name.to_owned(),
+        count(outcome.passed),
+        count(outcome.failed),
+        count(outcome.ignored),
+        terminal::seconds(outcome.time),
+    ]
 }
