@@ -208,3 +208,6 @@ fn other_version(root: &Node) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ fn only_of_user(cx: &mut Context<'_>, place: &Place, field: &str, what: &str, as
     if asked == Asked::OfAccount {
         cx.error(
             &place.name(field),
-            format!("this is asked of an account, which has not {what}"),
+            format!("this is asked of an account, and {what} is not the account's"),
             Some(
                 "ask about `account`, `feature` with `\"by\": \"account\"`, `item` or `segment`"
                     .to_owned(),

@@ -111,6 +111,7 @@ impl<'s> Shape<'s> {
                     format!("the field `{name}` is given twice"),
                     Some("keep one of them".to_owned()),
                 );
+                continue;
             }
             seen.push(name);
             match (properties.and_then(|known| known.get(name)), others) {
@@ -268,6 +269,8 @@ impl<'s> Shape<'s> {
                         "`{text}` is none of the {} words that can stand here",
                         names.len()
                     )
+                } else if let [only] = names.as_slice() {
+                    format!("`{text}` is not `{only}`")
                 } else {
                     format!("`{text}` is not one of {}", suggest::listed(&names))
                 };
@@ -378,8 +381,27 @@ impl<'s> Shape<'s> {
             .copied()
             .filter(|branch| key_of(branch).is_some_and(|key| node.field(key).is_some()))
             .collect();
-        if !named.is_empty() {
+        if let [first, second, ..] = named.as_slice() {
+            let before = self.found.len();
             self.best(&named, node, place);
+            if self.found.len() > before
+                && let (Some(first), Some(second)) = (key_of(first), key_of(second))
+            {
+                self.found.truncate(before);
+                self.say(
+                    place.name(second),
+                    format!("both `{first}` and `{second}` say what this is"),
+                    Some(if keys.contains(&"all") {
+                        "join two conditions by `{\"all\": [{…}, {…}]}`".to_owned()
+                    } else {
+                        "keep one of them".to_owned()
+                    }),
+                );
+            }
+            return;
+        }
+        if let [only] = named.as_slice() {
+            self.value(only, node, place);
             return;
         }
         let meant = node.fields().iter().find_map(|field| {
@@ -426,6 +448,13 @@ impl<'s> Shape<'s> {
 
     /// What a schema takes, for a message.
     fn expected(&self, schema: &'s Value) -> String {
+        if let Some(named) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(type_named)
+        {
+            return named.to_owned();
+        }
         let resolved = self.resolve(schema);
         let kinds: Vec<&str> = match branches(resolved) {
             Some(branches) => {
@@ -478,7 +507,15 @@ impl<'s> Shape<'s> {
             .unwrap_or_default();
         let first = said.split_once(". ").map_or(said, |(first, _)| first);
         let first = first.trim_end_matches('.');
+        let words: Vec<&str> = branches(self.resolve(schema))
+            .map(|branches| self.flattened(branches))
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(words)
+            .filter_map(Value::as_str)
+            .collect();
         match example {
+            None if !words.is_empty() => format!("add it: one of {}", suggest::listed(&words)),
             Some(example) if first.is_empty() => format!("add `\"{name}\": {}`", written(example)),
             Some(example) => {
                 format!(
@@ -525,6 +562,18 @@ fn types(schema: &Value) -> Vec<&str> {
         Some(Value::String(kind)) => vec![kind.as_str()],
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => vec!["null", "boolean", "number", "string", "array", "object"],
+    }
+}
+
+/// What people call a type that is written as an object or a text.
+fn type_named(path: &str) -> Option<&'static str> {
+    match path.strip_prefix("#/$defs/")? {
+        "Text" => Some("a text for each language"),
+        "Condition" => Some("a condition"),
+        "Target" => Some("a target"),
+        "Period" => Some("a length of time"),
+        "Timestamp" => Some("a time"),
+        _ => None,
     }
 }
 

@@ -108,6 +108,10 @@ fn syntax_error(error: &ParseError, text: &str) -> SyntaxError {
             "texts stand between double quotes".to_owned(),
             Some("use \" instead of '"),
         ),
+        ParseErrorKind::ExpectedStringObjectProperty => (
+            "the name of a field stands between double quotes".to_owned(),
+            Some("for example `\"version\": 1`"),
+        ),
         ParseErrorKind::NestingDepthExceeded => too_deep(),
         kind => (lowered(&kind.to_string()), None),
     };
@@ -257,8 +261,8 @@ mod tests {
             ("{\"a\": 1,}", 7..8, "a comma before a closing bracket"),
             ("{\"a\": 1 \"b\": 2}", 7..7, "a comma is missing"),
             ("// x\n{}", 0..4, "comments are not part of JSON"),
-            ("{'a': 1}", 1..4, "texts stand between double quotes"),
-            ("[1", 0..1, "unterminated array"),
+            ("{'a': 1}", 1..2, "texts stand between double quotes"),
+            ("[1", 0..2, "unterminated array"),
         ] {
             let error = parse(text).expect_err(text);
             assert!(error.message.starts_with(message), "{text}: {error:?}");
