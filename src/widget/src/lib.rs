@@ -1,3 +1,44 @@
 //! The widget: browser bindings, capture, delivery, anchoring and the guides themselves.
 
+use wasm_bindgen::prelude::*;
+
 pub mod scene;
+
+mod activity;
+mod address;
+mod api;
+mod backoff;
+mod browser;
+mod capture;
+mod facts;
+mod http;
+mod identity;
+mod ids;
+mod loader;
+mod navigate;
+mod outbox;
+mod overlay;
+mod progress;
+mod queue;
+mod rules;
+mod runtime;
+mod storage;
+mod visit;
+
+/// Starts the widget in the loader's page. Returns why not, when it does not start: the loader is of another build.
+#[wasm_bindgen]
+pub fn start(loader: loader::Loader) -> Option<String> {
+    runtime::start(loader)
+}
+
+/// Takes one `banso(name, first, second)` of the host's.
+#[wasm_bindgen]
+pub fn call(name: JsValue, first: JsValue, second: JsValue) {
+    runtime::call(&name, &first, &second);
+}
+
+/// What `banso('status')` adds to what the loader knows.
+#[wasm_bindgen]
+pub fn status() -> JsValue {
+    runtime::status()
+}

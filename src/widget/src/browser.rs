@@ -1,0 +1,133 @@
+//! The browser's clock, chance, timers, listeners and JSON, with nothing of the widget in them.
+
+use std::cell::Cell;
+
+use banso_model::time::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{AddEventListenerOptions, Event, EventTarget, Window};
+
+use crate::ids::RANDOM;
+use crate::loader;
+
+/// The window; none outside of one.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The time by the user's clock.
+pub fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// What an HTTP date says, in milliseconds since the epoch.
+pub fn date_ms(text: &str) -> Option<i64> {
+    let ms = js_sys::Date::parse(text);
+    ms.is_finite().then_some(ms as i64)
+}
+
+/// Random bytes for an id.
+pub fn random_bytes() -> [u8; RANDOM] {
+    let mut bytes = [0; RANDOM];
+    let filled = window()
+        .and_then(|window| window.crypto().ok())
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok());
+    if filled.is_none() {
+        bytes.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
+    }
+    bytes
+}
+
+/// How a listener listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before the page's own listeners, never to be waited for.
+    Capture,
+    /// After them.
+    Bubble,
+}
+
+/// Listens for as long as the widget lives.
+pub fn listen(
+    target: &EventTarget,
+    name: &str,
+    phase: Phase,
+    handler: impl FnMut(Event) + 'static,
+) {
+    let Some(loader) = loader::loader() else {
+        return;
+    };
+    let options = AddEventListenerOptions::new();
+    options.set_capture(phase == Phase::Capture);
+    options.set_passive(true);
+    options.set_signal(&loader.signal());
+    let handler = Closure::<dyn FnMut(Event)>::new(handler).into_js_value();
+    let added = target.add_event_listener_with_callback_and_add_event_listener_options(
+        name,
+        handler.unchecked_ref(),
+        &options,
+    );
+    if added.is_err() {
+        loader.problem("a listener was refused by the page");
+    }
+}
+
+/// Runs something once, later, unless it is dropped first.
+#[derive(Debug)]
+pub struct Timer {
+    id: Cell<i32>,
+    _act: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Runs `act` after `ms` milliseconds.
+    pub fn after(ms: i64, act: impl FnOnce() + 'static) -> Option<Self> {
+        let act = Closure::once(act);
+        // A browser's timer counts in 31 bits; whoever waits longer looks again then.
+        let ms = i32::try_from(ms.max(0)).unwrap_or(i32::MAX);
+        let id = window()?
+            .set_timeout_with_callback_and_timeout_and_arguments_0(act.as_ref().unchecked_ref(), ms)
+            .ok()?;
+        Some(Self {
+            id: Cell::new(id),
+            _act: act,
+        })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            window.clear_timeout_with_handle(self.id.get());
+        }
+    }
+}
+
+/// Writes a value as a JavaScript one, maps as objects.
+pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Reads a JavaScript value; `None` when it is of another shape.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
+    serde_wasm_bindgen::from_value(value).ok()
+}
+
+/// Writes a value as JSON.
+pub fn to_json(value: &(impl Serialize + ?Sized)) -> Option<String> {
+    js_sys::JSON::stringify(&to_js(value)).ok()?.as_string()
+}
+
+/// Reads JSON; `None` when it is none or of another shape.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
+    from_js(js_sys::JSON::parse(text).ok()?)
+}
+
+/// A property of an object; undefined when there is none.
+pub fn property(of: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}

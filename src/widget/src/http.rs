@@ -1,0 +1,110 @@
+//! Requests to the collector: text/plain bodies, so that none needs a preflight, and never a cookie.
+
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
+
+use crate::browser;
+
+/// A request that was not answered by then failed.
+const PATIENCE_MS: u32 = 30_000;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status; 0 when there was no answer at all.
+    pub status: u16,
+    /// `Retry-After`, when the answer says it.
+    pub retry_after: Option<String>,
+    /// The body as a JavaScript value; undefined when it is no JSON.
+    pub body: JsValue,
+}
+
+/// How long a request may live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// As long as the page.
+    Page,
+    /// Longer than the page; its body is at most 64 KB, with all others of this kind.
+    KeepAlive,
+}
+
+/// Sends a body.
+pub async fn post(url: &str, body: &str, life: Life) -> Answer {
+    match request(url, Some(body), life) {
+        Some(sent) => read(sent).await,
+        None => Answer::nothing(),
+    }
+}
+
+/// Sends a body and does not wait for what comes back.
+pub fn post_and_go(url: &str, body: &str) {
+    if let Some(sent) = request(url, Some(body), Life::KeepAlive) {
+        wasm_bindgen_futures::spawn_local(async move {
+            // Whatever comes back, the events stay in the outbox until a page that lives hears of them.
+            drop(read(sent).await);
+        });
+    }
+}
+
+/// Gets a JSON document.
+pub async fn get(url: &str) -> Answer {
+    match request(url, None, Life::Page) {
+        Some(sent) => read(sent).await,
+        None => Answer::nothing(),
+    }
+}
+
+fn request(url: &str, body: Option<&str>, life: Life) -> Option<Promise> {
+    let init = RequestInit::new();
+    init.set_credentials(RequestCredentials::Omit);
+    if let Some(body) = body {
+        init.set_method("POST");
+        init.set_body_opt_str(Some(body));
+    }
+    match life {
+        Life::KeepAlive => {
+            Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).ok()?;
+        }
+        Life::Page => init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS))),
+    }
+    Some(browser::window()?.fetch_with_str_and_init(url, &init))
+}
+
+async fn read(sent: Promise) -> Answer {
+    let Ok(response) = JsFuture::from(sent).await else {
+        return Answer::nothing();
+    };
+    let Ok(response) = response.dyn_into::<Response>() else {
+        return Answer::nothing();
+    };
+    let body = match response.json() {
+        Ok(body) => JsFuture::from(body).await,
+        Err(error) => Err(error),
+    };
+    Answer {
+        status: response.status(),
+        retry_after: response.headers().get("retry-after").ok().flatten(),
+        body: body.unwrap_or(JsValue::UNDEFINED),
+    }
+}
+
+impl Answer {
+    fn nothing() -> Self {
+        Self {
+            status: 0,
+            retry_after: None,
+            body: JsValue::UNDEFINED,
+        }
+    }
+
+    /// The code of an error's body.
+    pub fn code(&self) -> String {
+        let error = browser::property(&self.body, "error");
+        browser::property(&error, "code")
+            .as_string()
+            .unwrap_or_default()
+    }
+}

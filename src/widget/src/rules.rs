@@ -1,0 +1,168 @@
+//! Which features a click, a page or a tracked name is a use of.
+
+use banso_model::target::Target;
+use banso_model::wire::FeatureRule;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ShadowRoot};
+
+use crate::browser;
+use crate::facts::Patterns;
+
+/// Nothing in such an element is looked at: what is private, and the widget itself.
+const DARK: &str = "[data-banso-private],banso-root";
+
+/// The rules of a workspace's features, ready to be asked.
+#[derive(Debug, Default)]
+pub struct Rules {
+    rules: Vec<FeatureRule>,
+    /// Every selector of every click, in one: most clicks are told to be none by one question.
+    selectors: String,
+    /// Whether some click is told by text, role or name alone.
+    wordy: bool,
+}
+
+/// What kind of act may be a use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A click, or a key that does what a click does.
+    Click,
+    /// A form is submitted.
+    Submit,
+}
+
+impl Rules {
+    /// Prepares rules. Selectors the browser cannot read are left out.
+    pub fn new(rules: Vec<FeatureRule>) -> Self {
+        let mut prepared = Self {
+            rules,
+            ..Self::default()
+        };
+        let document = browser::window().and_then(|window| window.document());
+        for rule in &mut prepared.rules {
+            let Some(click) = &mut rule.on.click else {
+                continue;
+            };
+            let had = !click.css.is_empty();
+            click.css.retain(|css| {
+                document
+                    .as_ref()
+                    .is_some_and(|document| document.query_selector(css).is_ok())
+            });
+            if had && click.css.is_empty() {
+                rule.on.click = None;
+                continue;
+            }
+            prepared.wordy |= !had;
+            for css in &click.css {
+                if !prepared.selectors.is_empty() {
+                    prepared.selectors.push(',');
+                }
+                prepared.selectors.push_str(css);
+            }
+        }
+        prepared
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The features that an act on `origin`, the innermost element of its composed path, is a use of.
+    pub fn acted(&self, origin: &Element, act: Act) -> Vec<&str> {
+        if self.selectors.is_empty() && !self.wordy {
+            return Vec::new();
+        }
+        let scopes = scopes(origin);
+        let is = |element: &Element, css: &str| matches!(element.closest(css), Ok(Some(_)));
+        if scopes.iter().any(|element| is(element, DARK)) {
+            return Vec::new();
+        }
+        let likely = self.wordy || scopes.iter().any(|element| is(element, &self.selectors));
+        if !likely {
+            return Vec::new();
+        }
+        self.rules
+            .iter()
+            .filter(|rule| {
+                let click = rule.on.click.as_ref();
+                click.is_some_and(|click| scopes.iter().any(|element| hits(click, element, act)))
+            })
+            .map(|rule| rule.id.as_str())
+            .collect()
+    }
+
+    /// The features that opening a page is a use of. `before` is the address before, when it was the same page with
+    /// another query or fragment.
+    pub fn opened(&self, patterns: &Patterns, url: &str, before: Option<&str>) -> Vec<&str> {
+        self.rules
+            .iter()
+            .filter(|rule| {
+                rule.on.page.as_ref().is_some_and(|page| {
+                    patterns.matches(page, url)
+                        && !before.is_some_and(|before| patterns.matches(page, before))
+                })
+            })
+            .map(|rule| rule.id.as_str())
+            .collect()
+    }
+
+    /// The features that tracking a name is a use of.
+    pub fn tracked<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.rules
+            .iter()
+            .filter(move |rule| rule.on.track.as_deref() == Some(name))
+            .map(|rule| rule.id.as_str())
+    }
+}
+
+/// The element and the hosts of the shadow trees it is in, innermost first.
+fn scopes(origin: &Element) -> Vec<Element> {
+    let mut scopes = vec![origin.clone()];
+    let mut root = origin.get_root_node().dyn_into::<ShadowRoot>();
+    while let Ok(shadow) = root {
+        let host = shadow.host();
+        root = host.get_root_node().dyn_into::<ShadowRoot>();
+        scopes.push(host);
+    }
+    scopes
+}
+
+/// Whether an act on (or in) what a target describes is an act in this element. A form is used by being submitted, not
+/// by being clicked into.
+fn hits(target: &Target, element: &Element, act: Act) -> bool {
+    let fits = |candidate: &Element| {
+        (candidate.tag_name() != "FORM" || act == Act::Submit)
+            && (target.text.is_empty()
+                || candidate
+                    .text_content()
+                    .is_some_and(|text| target.text.iter().any(|wanted| same_words(&text, wanted))))
+    };
+    let closest = |css: &String| element.closest(css).ok().flatten();
+    target
+        .css
+        .iter()
+        .filter_map(closest)
+        .any(|found| fits(&found))
+}
+
+/// Whether two texts have the same words, however white space divides them.
+fn same_words(text: &str, wanted: &str) -> bool {
+    text.split_whitespace().eq(wanted.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_folded() {
+        for (text, wanted, same) in [
+            ("  New\n report ", "New report", true),
+            ("New reports", "New report", false),
+            ("", "New", false),
+        ] {
+            assert_eq!(same_words(text, wanted), same, "{text}");
+        }
+    }
+}

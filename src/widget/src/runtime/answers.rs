@@ -1,0 +1,111 @@
+//! What the collector's answers change.
+
+use std::rc::Rc;
+
+use banso_model::guide::{Content, Guide};
+use banso_model::wire::{Session, SessionAnswer};
+
+use super::live::Live;
+use super::{Message, post};
+use crate::browser;
+use crate::http;
+use crate::progress::Memory;
+
+impl Live {
+    /// A session answer came. Returns the seconds after which the next is asked for.
+    pub(super) fn came(&mut self, answer: SessionAnswer) -> u32 {
+        self.dirty = true;
+        match answer {
+            SessionAnswer::Unchanged { refresh_after } => refresh_after,
+            SessionAnswer::Fresh(session) => {
+                let after = session.refresh_after;
+                self.take_session(*session);
+                after
+            }
+        }
+    }
+
+    fn take_session(&mut self, session: Session) {
+        self.take_rules(&session.features, &session.privacy.params);
+        if session.token_wanted {
+            self.want_token("token_wanted");
+        }
+        self.session = Some(Rc::new(session));
+        if self.address.unmatched {
+            self.match_page(None);
+        }
+    }
+
+    /// Asks the host for a fresh token.
+    pub(super) fn want_token(&mut self, why: &str) {
+        let detail = browser::to_js(
+            &[("reason".to_owned(), why.to_owned())]
+                .into_iter()
+                .collect::<std::collections::BTreeMap<_, _>>(),
+        );
+        self.loader.emit("token", &detail);
+    }
+
+    /// Fetches a guide, unless it is here or on its way. Returns it when it is here.
+    pub(super) fn guide(&mut self, hash: &str) -> Option<Rc<Guide>> {
+        if let Some(known) = self.guides.get(hash) {
+            return known.clone();
+        }
+        self.guides.insert(hash.to_owned(), None);
+        let url = format!("{}/v1/guides/{hash}", self.collector);
+        let hash = hash.to_owned();
+        wasm_bindgen_futures::spawn_local(async move {
+            let answer = http::get(&url).await;
+            let guide = browser::from_js::<Guide>(answer.body).filter(|_| answer.status == 200);
+            post(Message::Fetched(hash, guide.map(Box::new)));
+        });
+        None
+    }
+
+    pub(super) fn fetched(&mut self, hash: String, guide: Option<Box<Guide>>) {
+        self.dirty = true;
+        let Some(guide) = guide else {
+            // The next session asks for it again.
+            self.problems
+                .insert("guide", "a guide could not be fetched".to_owned());
+            self.guides.remove(&hash);
+            self.exchange.ask_later(browser::now());
+            return;
+        };
+        self.problems.remove("guide");
+        if let Content::Checklist(list) = &guide.content {
+            let items = list.items.iter().map(|item| item.id.clone()).collect();
+            self.lists.insert(guide.id.clone(), items);
+        }
+        self.guides.insert(hash, Some(Rc::from(guide)));
+    }
+
+    /// Where this user's progress is kept on the device.
+    fn memory_name(user: Option<&str>) -> String {
+        format!("progress:{}", user.unwrap_or_default())
+    }
+
+    /// Reads this user's progress.
+    pub(super) fn remember(&mut self) {
+        self.memory = self
+            .storage
+            .read(&Self::memory_name(self.identity.user()))
+            .unwrap_or_default();
+    }
+
+    /// Keeps this user's progress.
+    pub(super) fn keep_memory(&self) {
+        self.storage
+            .write(&Self::memory_name(self.identity.user()), &self.memory);
+    }
+
+    /// What the device did before its user was named is the user's.
+    pub(super) fn inherit(&mut self) {
+        let before = std::mem::take(&mut self.memory);
+        self.storage
+            .write(&Self::memory_name(None), &Memory::default());
+        self.remember();
+        self.memory.merge(before);
+        self.keep_memory();
+    }
+}

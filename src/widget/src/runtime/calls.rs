@@ -1,0 +1,121 @@
+//! What the host's calls change.
+
+use super::live::Live;
+use crate::address;
+use crate::api::Call;
+use crate::browser;
+use crate::identity::{Change, Named};
+
+impl Live {
+    pub(super) fn called(&mut self, call: Call) {
+        match call {
+            Call::Identify(named) => self.identify(named),
+            Call::Track(name, props) => self.track(&name, props),
+            Call::Page(url) => {
+                self.opened_page(Some(url.as_deref().unwrap_or_default()));
+                self.page_changed();
+                self.match_page(None);
+            }
+            Call::Show(id) => self.ask_for(&id),
+            Call::Hide(id) => self.hide(id.as_deref()),
+            Call::Hub(open) => self.open_hub(open),
+            Call::Locale(tag) => {
+                if self.locale.as_deref() != Some(tag.as_str()) {
+                    self.locale = Some(tag);
+                    self.exchange.ask();
+                }
+            }
+            Call::Flush => self.exchange.at_once(),
+            Call::Reset => self.reset(),
+            Call::Consent(_) | Call::Trap => {}
+        }
+        self.dirty = true;
+    }
+
+    fn identify(&mut self, named: Named) {
+        match self.identity.name(named) {
+            Change::Same => {}
+            Change::Login => self.inherit(),
+            Change::Other => self.stranger(),
+        }
+        self.problems.remove("token");
+        self.exchange.identified();
+        self.exchange.ask();
+    }
+
+    fn reset(&mut self) {
+        let now = browser::now();
+        self.identity.reset(&mut self.ids, now);
+        self.stranger();
+        self.exchange.ask();
+    }
+
+    /// Somebody else is here: nothing that was known or shown is theirs.
+    fn stranger(&mut self) {
+        self.session = None;
+        self.overlay.clear();
+        self.remember();
+        self.asked.clear();
+        self.armed.clear();
+        self.suspended.clear();
+        self.hidden.clear();
+        self.finished.clear();
+        self.listed.clear();
+        self.running = None;
+        self.hub_open = false;
+    }
+
+    /// Whoever opened the page by a link that names a guide wants to see it.
+    pub(super) fn asked_by_link(&mut self) {
+        let query = browser::window().and_then(|window| window.location().search().ok());
+        if let Some(id) = query.as_deref().and_then(address::asked_guide) {
+            self.ask_for(id);
+        }
+    }
+
+    /// Somebody wants to see a guide: the user, the host, a link or another guide.
+    pub(super) fn ask_for(&mut self, id: &str) {
+        let now = browser::now();
+        self.hidden.remove(id);
+        self.suspended.remove(id);
+        self.asked.insert(id.to_owned(), now);
+        self.dirty = true;
+    }
+
+    /// The host takes a guide away. That is no act of the user's, so nothing is recorded.
+    fn hide(&mut self, id: Option<&str>) {
+        let shown = self.running.as_ref().map(|running| running.id().to_owned());
+        let Some(id) = id.map(str::to_owned).or(shown.clone()) else {
+            return;
+        };
+        if shown.as_deref() == Some(id.as_str()) {
+            self.running = None;
+        }
+        self.asked.remove(&id);
+        self.hidden.insert(id);
+    }
+
+    /// The user's locales, most wanted first: what the host said, what the page is written in, what the browser wants.
+    pub(super) fn locales(&self) -> Vec<String> {
+        let mut locales: Vec<String> = self.locale.iter().cloned().collect();
+        if let Some(window) = browser::window() {
+            let html = window
+                .document()
+                .and_then(|document| document.document_element());
+            locales.extend(
+                html.and_then(|html| html.get_attribute("lang"))
+                    .filter(|lang| !lang.is_empty()),
+            );
+            locales.extend(
+                window
+                    .navigator()
+                    .languages()
+                    .iter()
+                    .filter_map(|tag| tag.as_string()),
+            );
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        locales.retain(|locale| seen.insert(locale.clone()));
+        locales
+    }
+}

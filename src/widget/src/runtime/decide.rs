@@ -1,0 +1,319 @@
+//! Conditions are finished and guides are chosen, whenever something they may ask about changed.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use banso_engine::arbiter::{self, Candidate, Decision, Moment};
+use banso_engine::checklist::{self, ItemState};
+use banso_engine::reduce::reduce;
+use banso_model::condition::Condition;
+use banso_model::event::{GuideAct, Kind};
+use banso_model::guide::{Checklist, Content, Guide};
+use banso_model::progress::ItemProgress;
+use banso_model::time::Timestamp;
+use banso_model::value::Value;
+use banso_model::wire::{GuideEntry, Session};
+
+use super::live::Live;
+use super::tour::Suspended;
+use crate::browser;
+use crate::facts::{PageFacts, next_change};
+
+/// An item that completes may complete the next; a guide that ends may let another begin. More rounds than this in one
+/// task are a loop in the configuration, which then takes a task for each.
+const ROUNDS: usize = 8;
+
+/// An interruption in the overlay, which no feature is named like.
+pub(super) const INTERRUPTION: &str = "";
+
+impl Live {
+    pub(super) fn decide(&mut self) {
+        let now = browser::now();
+        let due = self.again_at.is_some_and(|at| at <= now);
+        self.pass_time(now);
+        for _ in 0..ROUNDS {
+            if !std::mem::take(&mut self.dirty) && !due {
+                return;
+            }
+            self.again_at = None;
+            let Some(session) = self.session.clone() else {
+                self.running = None;
+                self.listed.clear();
+                return;
+            };
+            self.decide_once(&session, now);
+            if !self.dirty {
+                return;
+            }
+        }
+    }
+
+    fn decide_once(&mut self, session: &Rc<Session>, now: Timestamp) {
+        let (holds, elements) = self.look(session, now);
+        self.arm(session, &holds, now);
+        self.elements_matter = elements;
+        let mut barren = BTreeSet::new();
+        let decision = loop {
+            let decision = self.choose(session, &holds, &barren, now);
+            match &decision.show {
+                Some((id, cause)) if !self.is_running(id) => {
+                    if self.start(session, id, *cause) {
+                        break decision;
+                    }
+                    barren.insert(id.clone());
+                }
+                Some(_) => break decision,
+                None => {
+                    self.running = None;
+                    break decision;
+                }
+            }
+        };
+        self.again_at = earliest(decision.again_at, self.boundary(session, now));
+        self.recheck_tour();
+        self.list(session, &decision.beside);
+        self.complete_items(session, now);
+    }
+
+    /// Whether each listed guide's `show` holds, and whether an element of the page was asked about.
+    fn look(&self, session: &Session, now: Timestamp) -> (Vec<bool>, bool) {
+        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let facts = self.facts(session, &locale, now);
+        let holds = session
+            .guides
+            .iter()
+            .map(|entry| holds(entry, "show", &facts))
+            .collect();
+        // What a tour's steps and a checklist's items ask about changes with the page as well.
+        let asks = session.guides.iter().any(|entry| {
+            let matters = self.is_running(&entry.id) || self.listed.contains(&entry.id);
+            matters && entry.conditions.values().any(asks_elements)
+        });
+        (holds, facts.elements_asked.get() || asks)
+    }
+
+    pub(super) fn facts<'a>(
+        &'a self,
+        session: &'a Session,
+        locale: &'a str,
+        now: Timestamp,
+    ) -> PageFacts<'a> {
+        PageFacts {
+            facts: &session.facts,
+            overlay: &self.overlay,
+            memory: &self.memory,
+            lists: &self.lists,
+            url: &self.address.url,
+            patterns: &self.patterns,
+            locale,
+            now,
+            elements_asked: Cell::new(false),
+        }
+    }
+
+    /// Takes note of since when each guide's conditions have held.
+    fn arm(&mut self, session: &Session, holds: &[bool], now: Timestamp) {
+        for (entry, holds) in session.guides.iter().zip(holds) {
+            if *holds {
+                self.armed.entry(entry.id.clone()).or_insert(now);
+                if self.suspended.get(&entry.id) == Some(&Suspended::UntilHolds) {
+                    self.suspended.remove(&entry.id);
+                }
+            } else {
+                self.armed.remove(&entry.id);
+                if let Some(suspended) = self.suspended.get_mut(&entry.id) {
+                    *suspended = Suspended::UntilHolds;
+                }
+            }
+        }
+    }
+
+    fn choose(
+        &self,
+        session: &Session,
+        holds: &[bool],
+        barren: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Decision {
+        let candidates: Vec<Candidate<'_>> = session
+            .guides
+            .iter()
+            .zip(holds)
+            .filter(|(entry, _)| !self.hidden.contains(&entry.id) && !barren.contains(&entry.id))
+            .map(|(entry, holds)| {
+                let suspended = self.suspended.contains_key(&entry.id);
+                Candidate {
+                    entry,
+                    holds: *holds && !suspended,
+                    armed_since: self.armed.get(&entry.id).copied(),
+                    progress: self.memory.guide(&session.facts, &entry.id),
+                    asked: self.asked.get(&entry.id).copied(),
+                    suspended,
+                }
+            })
+            .collect();
+        let interruptions = self.interruptions(session);
+        arbiter::decide(
+            &candidates,
+            &Moment {
+                now,
+                pacing: session.pacing,
+                interruptions: &interruptions,
+                showing: self.running.as_ref().map(super::tour::Running::id),
+            },
+        )
+    }
+
+    /// When this user was interrupted: as the collector knows and what it does not know yet. When it does not know who
+    /// this is, what the device remembers.
+    fn interruptions(&self, session: &Session) -> Vec<Timestamp> {
+        if !session.identified {
+            return self.memory.interruptions.clone();
+        }
+        let known = session.facts.interruptions.iter().copied();
+        known.chain(self.overlay.times(INTERRUPTION)).collect()
+    }
+
+    /// When a condition changes by time alone.
+    fn boundary(&self, session: &Session, now: Timestamp) -> Option<Timestamp> {
+        let conditions = session
+            .guides
+            .iter()
+            .flat_map(|entry| entry.conditions.values());
+        let window = conditions
+            .filter_map(|condition| next_change(condition, now))
+            .min();
+        // Counts within days change when the day does.
+        earliest(
+            window,
+            Some(session.facts.tomorrow_at).filter(|at| *at > now),
+        )
+    }
+
+    /// Lists the checklists that are shown, and gets them.
+    fn list(&mut self, session: &Session, beside: &[String]) {
+        let shown =
+            |entry: &&GuideEntry| beside.contains(&entry.id) || self.finished.contains(&entry.id);
+        let listed: Vec<(String, String)> = session
+            .guides
+            .iter()
+            .filter(shown)
+            .map(|entry| (entry.id.clone(), entry.hash.clone()))
+            .collect();
+        for (_, hash) in &listed {
+            self.guide(hash);
+        }
+        self.listed = listed.into_iter().map(|(id, _)| id).collect();
+        let asked = self.listed.iter().any(|id| self.asked.remove(id).is_some());
+        if asked {
+            self.open_hub(true);
+        }
+    }
+
+    /// Records the items of listed checklists that have become done.
+    fn complete_items(&mut self, session: &Session, now: Timestamp) {
+        for id in self.listed.clone() {
+            let Some((guide, states)) = self.items(session, &id, now) else {
+                continue;
+            };
+            let Content::Checklist(list) = &guide.content else {
+                continue;
+            };
+            for (item, state) in list.items.iter().zip(&states) {
+                if state.fresh {
+                    self.complete(&id, &item.id, "condition");
+                }
+            }
+            if checklist::is_done(&states) && !self.finished.contains(&id) {
+                self.finish_list(session, &id);
+            }
+        }
+    }
+
+    /// Where each item of a listed checklist stands; none before it was fetched.
+    pub(super) fn items(
+        &self,
+        session: &Session,
+        id: &str,
+        now: Timestamp,
+    ) -> Option<(Rc<Guide>, Vec<ItemState>)> {
+        let entry = session.guides.iter().find(|entry| entry.id == id)?;
+        let guide = self.guides.get(&entry.hash)?.clone()?;
+        let Content::Checklist(list) = &guide.content else {
+            return None;
+        };
+        let states = self.item_states(session, entry, list, now);
+        Some((guide, states))
+    }
+
+    fn item_states(
+        &self,
+        session: &Session,
+        entry: &GuideEntry,
+        list: &Checklist,
+        now: Timestamp,
+    ) -> Vec<ItemState> {
+        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let facts = self.facts(session, &locale, now);
+        checklist::items(
+            list,
+            |item| {
+                self.memory
+                    .item(&session.facts, &format!("{}/{}", entry.id, item.id))
+            },
+            |item| {
+                // An item whose condition is not named holds as it is: the collector left nothing to ask.
+                holds(entry, &format!("item/{}", item.id), &facts)
+            },
+        )
+    }
+
+    /// An item is done; it is recorded once.
+    pub(super) fn complete(&mut self, list: &str, item: &str, by: &str) {
+        let name = format!("{list}/{item}");
+        if self.memory.items.contains_key(&name) {
+            return;
+        }
+        let props = [("by".to_owned(), Value::from(by))].into();
+        self.record(Kind::Item, &name, props);
+        self.memory
+            .items
+            .insert(name, ItemProgress { at: browser::now() });
+        self.keep_memory();
+        self.tell("item", list, item);
+        self.dirty = true;
+    }
+
+    /// Every item is done. The list stays where it is until the page is left, so that its user sees it.
+    fn finish_list(&mut self, session: &Session, id: &str) {
+        self.finished.insert(id.to_owned());
+        let progress = self.memory.guide(&session.facts, id);
+        if progress.is_some_and(|progress| progress.done) {
+            return;
+        }
+        if progress.is_none_or(|progress| progress.runs == 0) {
+            self.act(id, GuideAct::Seen, None, &[]);
+        }
+        self.act(id, GuideAct::Done, None, &[]);
+    }
+}
+
+/// Whether what is left of a guide's condition at a place holds; a place not named always does.
+pub(super) fn holds(entry: &GuideEntry, place: &str, facts: &PageFacts<'_>) -> bool {
+    let condition = entry.conditions.get(place);
+    condition.is_none_or(|condition| reduce(condition, facts).holds())
+}
+
+fn asks_elements(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_elements),
+        Condition::Not(part) => asks_elements(part),
+        Condition::Element(..) => true,
+        _ => false,
+    }
+}
+
+fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
+}

@@ -1,0 +1,398 @@
+//! One request after the other: batches of events, and the session they add up to.
+//!
+//! A tab has one exchange at a time. That a session is never asked for while a batch is on its way is what lets uses be
+//! counted once: facts hold exactly what was answered before they were asked for.
+
+use banso_model::time::Timestamp;
+use banso_model::wire::{SessionRequest, limits};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::live::Live;
+use super::{Message, post, with_live};
+use crate::backoff::{Backoff, retry_after_ms};
+use crate::browser;
+use crate::http::{self, Answer, Life};
+use crate::outbox::Outbox;
+use crate::queue::{Batch, Room};
+
+/// What a batch holds at most: well under the collector's limit for a body.
+const ROOM: Room = Room {
+    events: limits::EVENTS,
+    bytes: 250_000,
+};
+/// Events are collected for so long before they are sent together.
+const COLLECT_MS: i64 = 500;
+/// Another tab is delivering; it may be done then.
+const OTHER_TAB_MS: i64 = 1500;
+
+/// When what is sent next.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    open: bool,
+    busy: bool,
+    /// Not before this are events sent; none when there is nothing to wait for.
+    deliver_at: Option<Timestamp>,
+    deliver_backoff: Backoff,
+    /// Why nothing is delivered in this page any more.
+    undeliverable: bool,
+    /// Nothing is delivered until the host gave a token.
+    token_missing: bool,
+    /// When the session is asked for.
+    ask_at: Option<Timestamp>,
+    ask_backoff: Backoff,
+}
+
+enum Job {
+    Deliver(Option<Outbox>, String),
+    Ask(String, String),
+}
+
+impl Exchange {
+    /// The outbox is open (or known not to be): the exchange may begin, with a session first wanted now.
+    pub fn open(&mut self) {
+        self.open = true;
+        self.ask_at = Some(Timestamp(0));
+        self.deliver_at = None;
+    }
+
+    /// A new session is wanted now.
+    pub fn ask(&mut self) {
+        self.ask_at = Some(Timestamp(0));
+        self.ask_backoff.reset();
+    }
+
+    /// An event was recorded: it waits a moment for others.
+    pub fn collect(&mut self, now: Timestamp) {
+        if self.deliver_at.is_none() {
+            self.deliver_at = Some(now.plus_ms(COLLECT_MS));
+        }
+    }
+
+    /// A new session is wanted in a while.
+    pub fn ask_later(&mut self, now: Timestamp) {
+        self.ask_at = Some(now.plus_ms(self.ask_backoff.wait_ms(js_sys::Math::random(), None)));
+    }
+
+    /// The network is back, or the host wants everything delivered: nothing waits any longer.
+    pub fn at_once(&mut self) {
+        self.deliver_at = None;
+        self.deliver_backoff.reset();
+        if self.ask_at.is_some() {
+            self.ask();
+        }
+    }
+
+    /// The host gave a token, or says that somebody else is here.
+    pub fn identified(&mut self) {
+        self.token_missing = false;
+        self.undeliverable = false;
+        self.at_once();
+    }
+
+    /// Whether a last request may be sent beside what is on its way.
+    pub fn may_say_farewell(&self) -> bool {
+        self.open && !self.undeliverable && !self.token_missing
+    }
+
+    fn may_deliver(&self) -> bool {
+        self.may_say_farewell()
+    }
+
+    /// When there is something to do next.
+    pub fn next(&self, now: Timestamp, visible: bool, waiting: bool) -> Option<Timestamp> {
+        if !self.open || self.busy {
+            return None;
+        }
+        let deliver = self
+            .deliver_at
+            .or(Some(now))
+            .filter(|_| waiting && self.may_deliver());
+        let ask = self.ask_at.filter(|_| visible);
+        [deliver, ask].into_iter().flatten().min()
+    }
+}
+
+impl Live {
+    /// Starts the exchange, when there is something to exchange and it is not on its way already.
+    pub(super) fn kick(&mut self) {
+        if self.exchange.busy {
+            return;
+        }
+        if let Some(job) = self.next_job() {
+            self.exchange.busy = true;
+            wasm_bindgen_futures::spawn_local(run(job));
+        }
+    }
+
+    fn next_job(&mut self) -> Option<Job> {
+        let now = browser::now();
+        let exchange = &self.exchange;
+        if !exchange.open {
+            return None;
+        }
+        let due = |at: Option<Timestamp>| at.is_none_or(|at| at <= now);
+        // What was recorded goes first, so that the session knows of it; but a session does not wait for a batch that
+        // waits itself.
+        let wanted =
+            exchange.ask_at.is_some_and(|at| at <= now) && (self.visible || self.session.is_none());
+        let collecting = exchange
+            .deliver_at
+            .is_some_and(|at| at.since(now) <= COLLECT_MS);
+        if !self.queue.is_empty()
+            && exchange.may_deliver()
+            && (due(exchange.deliver_at) || (wanted && collecting))
+        {
+            return Some(Job::Deliver(
+                self.outbox.clone(),
+                format!("banso:{}", self.key),
+            ));
+        }
+        wanted.then(|| {
+            let body = self.session_request(now);
+            Job::Ask(format!("{}/v1/session", self.collector), body)
+        })
+    }
+
+    fn session_request(&mut self, now: Timestamp) -> String {
+        self.overlay.waiting(|id| self.queue.contains(id));
+        self.overlay.asked();
+        let (user_traits, account_traits) = self.identity.traits();
+        let request = SessionRequest {
+            sender: self.identity.sender(&mut self.ids, now),
+            build: self.loader.build(),
+            user_traits,
+            account_traits,
+            page: self.address.recorded.clone(),
+            locales: self.locales(),
+            etag: self.session.as_ref().map(|session| session.etag.clone()),
+        };
+        browser::to_json(&request).unwrap_or_default()
+    }
+
+    pub(super) fn body(&self, batch: &Batch) -> String {
+        let own = batch.stream == self.identity.stream();
+        // A token that was renewed since replaces the one of that time, as long as it is the same user's.
+        let renewed = self.identity.token().and_then(browser::to_json);
+        let token = renewed.filter(|_| batch.who.contains(&self.user_member()));
+        let dropped = self.queue.dropped_of(&batch.stream);
+        let token = if own || batch.token.is_some() {
+            token
+        } else {
+            None
+        };
+        batch.body(token.as_deref(), dropped, &browser::now().to_string())
+    }
+
+    /// How a batch names the user that is here.
+    fn user_member(&self) -> String {
+        let user = self.identity.user().and_then(browser::to_json);
+        user.map_or_else(
+            || "\"session\"".to_owned(),
+            |user| format!("\"user\":{user}"),
+        )
+    }
+
+    /// What the collector said to a batch. Returns whether to go on.
+    fn delivered(&mut self, batch: &Batch, answer: &Answer) -> bool {
+        let now = browser::now();
+        match answer.status {
+            200..=299 => {
+                let Some(read) =
+                    browser::from_js::<banso_model::wire::BatchAnswer>(answer.body.clone())
+                else {
+                    return self.undelivered(
+                        now,
+                        answer,
+                        "the collector's answer is none: is something between it and this page?",
+                    );
+                };
+                self.delivered += read.accepted + read.duplicate;
+                if let Some(first) = read.rejected.first() {
+                    self.problems.insert(
+                        "rejected",
+                        format!("the collector rejected an event: {}", first.reason),
+                    );
+                }
+                self.queue.answered(&batch.ids);
+                self.remove(&batch.ids);
+                self.exchange.deliver_backoff.reset();
+                self.problems.remove("delivery");
+                if read.refresh {
+                    self.exchange.ask();
+                }
+                true
+            }
+            0 => self.undelivered(now, answer, "the collector cannot be reached"),
+            408 | 429 | 500.. => self.undelivered(now, answer, "the collector is not ready"),
+            400 | 413 => {
+                let gone = self.queue.refused(&batch.ids);
+                self.remove(&gone);
+                if !gone.is_empty() {
+                    self.problems.insert(
+                        "rejected",
+                        format!("the collector refused an event: {}", answer.code()),
+                    );
+                }
+                true
+            }
+            _ if answer.code().contains("token") => {
+                self.exchange.token_missing = true;
+                self.problems.insert(
+                    "token",
+                    format!("events wait for a fresh token: {}", answer.code()),
+                );
+                self.want_token(&answer.code());
+                false
+            }
+            status => {
+                self.exchange.undeliverable = true;
+                self.problems.insert(
+                    "delivery",
+                    format!(
+                        "the collector refuses this page: {status} {}",
+                        answer.code()
+                    ),
+                );
+                false
+            }
+        }
+    }
+
+    fn undelivered(&mut self, now: Timestamp, answer: &Answer, why: &str) -> bool {
+        let wait = wait_ms(&mut self.exchange.deliver_backoff, now, answer);
+        self.exchange.deliver_at = Some(now.plus_ms(wait));
+        self.problems
+            .insert("delivery", format!("{why}: what is recorded waits"));
+        false
+    }
+
+    /// What the collector said to a session request.
+    fn answered(&mut self, answer: Answer) {
+        let now = browser::now();
+        let status = answer.status;
+        if (200..300).contains(&status)
+            && let Some(session) = browser::from_js(answer.body.clone())
+        {
+            self.exchange.ask_backoff.reset();
+            self.problems.remove("session");
+            self.overlay.came();
+            let after = self.came(session);
+            self.exchange.ask_at = Some(now.plus_ms(i64::from(after) * 1000));
+            return;
+        }
+        self.overlay.failed();
+        let (why, again) = match status {
+            0 => ("the collector cannot be reached", true),
+            408 | 429 | 500.. => ("the collector is not ready", true),
+            200..300 => ("the collector's session cannot be read", true),
+            _ => ("the collector refuses this page", false),
+        };
+        let code = answer.code();
+        self.problems
+            .insert("session", format!("{why}: no guides ({status} {code})"));
+        if code.contains("token") {
+            self.want_token(&code);
+        }
+        self.exchange.ask_at =
+            again.then(|| now.plus_ms(wait_ms(&mut self.exchange.ask_backoff, now, &answer)));
+    }
+}
+
+fn wait_ms(backoff: &mut Backoff, now: Timestamp, answer: &Answer) -> i64 {
+    let asked = answer
+        .retry_after
+        .as_deref()
+        .and_then(|header| retry_after_ms(header, now, browser::date_ms));
+    backoff.wait_ms(js_sys::Math::random(), asked)
+}
+
+/// Does one job after the other until there is none.
+async fn run(first: Job) {
+    let mut job = Some(first);
+    while let Some(now) = job.take() {
+        match now {
+            Job::Deliver(outbox, lock) => deliver(outbox, &lock).await,
+            Job::Ask(url, body) => {
+                let answer = http::post(&url, &body, Life::Page).await;
+                with_live(|live| live.answered(answer));
+            }
+        }
+        job = with_live(|live| {
+            let next = live.next_job();
+            live.exchange.busy = next.is_some();
+            next
+        })
+        .flatten();
+    }
+    post(Message::Settle);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Locks;
+
+    #[wasm_bindgen(method)]
+    fn request(this: &Locks, name: &str, options: &JsValue, callback: &JsValue) -> js_sys::Promise;
+}
+
+/// Delivers while no other tab does. Where there are no locks, tabs may deliver the same event; it is counted once.
+async fn deliver(outbox: Option<Outbox>, lock: &str) {
+    let locks = browser::window().map(|window| browser::property(&window.navigator(), "locks"));
+    let Some(locks) = locks.filter(|locks| locks.is_object() && outbox.is_some()) else {
+        return deliver_held(outbox).await;
+    };
+    let options = js_sys::Object::new();
+    let if_available = js_sys::Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
+    let callback = Closure::once_into_js(move |lock: JsValue| {
+        wasm_bindgen_futures::future_to_promise(async move {
+            if lock.is_null() {
+                return Ok(JsValue::FALSE);
+            }
+            deliver_held(outbox).await;
+            Ok(JsValue::TRUE)
+        })
+    });
+    let request = locks
+        .unchecked_into::<Locks>()
+        .request(lock, &options, &callback);
+    let held = JsFuture::from(request).await;
+    let other_tab = if_available.is_ok() && held.is_ok_and(|held| held.is_falsy());
+    if other_tab {
+        with_live(|live| {
+            live.exchange.deliver_at = Some(browser::now().plus_ms(OTHER_TAB_MS));
+        });
+    }
+}
+
+/// Delivers what waits on this device, whichever tab recorded it, batch by batch.
+async fn deliver_held(outbox: Option<Outbox>) {
+    if let Some(outbox) = outbox {
+        with_live(Live::write);
+        if let Ok((records, whole)) = outbox.read().await {
+            with_live(|live| live.queue.stored(records, whole));
+        }
+    }
+    loop {
+        let next = with_live(|live| {
+            let batch = live
+                .queue
+                .batch(ROOM)
+                .filter(|_| live.exchange.may_deliver())?;
+            let body = live.body(&batch);
+            live.exchange.deliver_at = None;
+            Some((batch, body, format!("{}/v1/events", live.collector)))
+        });
+        let Some((batch, body, url)) = next.flatten() else {
+            return;
+        };
+        let answer = http::post(&url, &body, Life::Page).await;
+        let go_on = with_live(|live| {
+            let go_on = live.delivered(&batch, &answer);
+            go_on && live.exchange.ask_at.is_none_or(|at| at > browser::now())
+        });
+        if go_on != Some(true) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Everything there is while something is allowed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use banso_model::guide::Guide;
+use banso_model::time::Timestamp;
+use banso_model::wire::Session;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::exchange::Exchange;
+use super::tour::{Running, Suspended};
+use super::{After, Message, post};
+use crate::activity::Activity;
+use crate::api::Call;
+use crate::browser::{self, Timer};
+use crate::capture;
+use crate::facts::Patterns;
+use crate::identity::{Identity, Named};
+use crate::ids::Ids;
+use crate::loader::Loader;
+use crate::outbox::{self, Outbox};
+use crate::overlay::Overlay;
+use crate::progress::Memory;
+use crate::queue::Queue;
+use crate::rules::Rules;
+use crate::scene::Scene;
+use crate::storage::Storage;
+
+/// Everything there is while something is allowed.
+pub struct Live {
+    pub(super) loader: Loader,
+    pub(super) key: String,
+    pub(super) collector: String,
+    pub(super) storage: Storage,
+    pub(super) ids: Ids,
+    pub(super) identity: Identity,
+    pub(super) locale: Option<String>,
+    pub(super) visible: bool,
+
+    pub(super) seq: u32,
+    pub(super) queue: Queue,
+    pub(super) outbox: Option<Outbox>,
+    pub(super) exchange: Exchange,
+    pub(super) delivered: u32,
+    pub(super) problems: BTreeMap<&'static str, String>,
+
+    pub(super) activity: Activity,
+    pub(super) rules: Rules,
+    pub(super) params: Vec<String>,
+    pub(super) patterns: Patterns,
+    pub(super) address: Address,
+    pub(super) follow: super::record::Follow,
+
+    pub(super) session: Option<Rc<Session>>,
+    pub(super) overlay: Overlay,
+    pub(super) memory: Memory,
+    pub(super) guides: BTreeMap<String, Option<Rc<Guide>>>,
+    pub(super) lists: BTreeMap<String, Vec<String>>,
+
+    pub(super) asked: BTreeMap<String, Timestamp>,
+    pub(super) armed: BTreeMap<String, Timestamp>,
+    pub(super) suspended: BTreeMap<String, Suspended>,
+    pub(super) elements_matter: bool,
+    pub(super) hidden: BTreeSet<String>,
+    pub(super) running: Option<Running>,
+    pub(super) runs: u32,
+    pub(super) listed: Vec<String>,
+    pub(super) finished: BTreeSet<String>,
+    pub(super) hub_open: bool,
+    pub(super) again_at: Option<Timestamp>,
+    pub(super) scene: Option<Scene>,
+
+    pub(super) dirty: bool,
+    pub(super) soon: Option<Timer>,
+    pub(super) wake: Option<(Timestamp, Option<Timer>)>,
+    pub(super) after: Vec<After>,
+}
+
+/// Where the page is.
+#[derive(Debug, Default)]
+pub(super) struct Address {
+    /// The whole address: what conditions are asked about.
+    pub(super) url: String,
+    /// What of it is recorded.
+    pub(super) recorded: String,
+    /// Whether the page's features still wait for the rules.
+    pub(super) unmatched: bool,
+}
+
+/// What `banso('status')` adds to what the loader knows.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Status {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    queued: usize,
+    delivered: u32,
+    dropped: u32,
+    problems: Vec<String>,
+}
+
+impl Status {
+    /// Nothing is allowed.
+    pub(super) fn off(consent: Option<bool>) -> Self {
+        let why = if consent.is_some() {
+            "consent is denied"
+        } else {
+            "the browser asks for privacy (Global Privacy Control); banso('consent', 'granted') says that the user agreed"
+        };
+        Self {
+            state: Some("off"),
+            problems: vec![why.to_owned()],
+            ..Self::default()
+        }
+    }
+}
+
+impl Live {
+    pub(super) fn new(loader: &Loader) -> Self {
+        let now = browser::now();
+        let key = loader.key();
+        let storage = Storage::new(&key);
+        let mut ids = Ids::default();
+        let identity = Identity::open(&key, storage.clone(), &mut ids, now, Named::default());
+        Self {
+            loader: loader.clone(),
+            collector: loader.collector(),
+            key,
+            storage,
+            ids,
+            identity,
+            locale: None,
+            visible: capture::is_visible(),
+            seq: 0,
+            queue: Queue::default(),
+            outbox: None,
+            exchange: Exchange::default(),
+            delivered: 0,
+            problems: BTreeMap::new(),
+            activity: Activity::default(),
+            rules: Rules::default(),
+            params: Vec::new(),
+            patterns: Patterns::default(),
+            address: Address::default(),
+            follow: super::record::Follow::default(),
+            session: None,
+            overlay: Overlay::default(),
+            memory: Memory::default(),
+            guides: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            armed: BTreeMap::new(),
+            suspended: BTreeMap::new(),
+            elements_matter: false,
+            hidden: BTreeSet::new(),
+            running: None,
+            runs: 0,
+            listed: Vec::new(),
+            finished: BTreeSet::new(),
+            hub_open: false,
+            again_at: None,
+            scene: None,
+            dirty: false,
+            soon: None,
+            wake: None,
+            after: Vec::new(),
+        }
+    }
+
+    /// Begins to record; what the host said before is known.
+    pub(super) fn begin(&mut self) {
+        self.activity.visible(self.visible, browser::now());
+        self.read_rules();
+        self.opened_page(None);
+        self.match_page(None);
+        self.asked_by_link();
+        let key = self.key.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let opened = match Outbox::open(&key).await {
+                Ok(outbox) => outbox
+                    .read()
+                    .await
+                    .ok()
+                    .map(|(records, _)| (outbox, records)),
+                Err(_) => None,
+            };
+            post(Message::Opened(opened));
+        });
+    }
+
+    pub(super) fn take(&mut self, message: Message) {
+        match message {
+            Message::Clicked(origin) => self.clicked(&origin),
+            Message::Submitted(origin) => self.submitted(&origin),
+            Message::Input => {
+                if !self.input() {
+                    return;
+                }
+            }
+            Message::Moved => self.moved(),
+            Message::Visible(visible) => self.seen(visible),
+            Message::Leaving => self.leave(),
+            Message::Online => self.exchange.at_once(),
+            Message::Changed => {}
+            Message::Intent(intent) => self.intend(intent),
+            Message::Opened(opened) => self.opened(opened),
+            Message::Fetched(hash, guide) => self.fetched(hash, guide),
+            Message::Settle => return self.settle(),
+            Message::Call(_) | Message::Begun => {}
+        }
+        self.settle_soon();
+    }
+
+    /// What follows from what happened is settled in the next task, once for all that happens in this one.
+    pub(super) fn settle_soon(&mut self) {
+        if self.soon.is_none() {
+            self.soon = Timer::after(0, || post(Message::Settle));
+        }
+    }
+
+    fn settle(&mut self) {
+        self.soon = None;
+        self.follow = super::record::Follow::default();
+        self.write();
+        self.decide();
+        self.draw();
+        self.kick();
+        self.set_wake();
+    }
+
+    /// Sets the one timer for whatever comes next by time alone.
+    fn set_wake(&mut self) {
+        let now = browser::now();
+        let next = [
+            self.again_at,
+            self.exchange
+                .next(now, self.visible, !self.queue.is_empty()),
+            self.running.as_ref().and_then(Running::next),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
+        if self.wake.as_ref().map(|(at, _)| *at) == next && next.is_some_and(|at| at > now) {
+            return;
+        }
+        self.wake = next.map(|at| {
+            // A little late rather than a little early, or it would be set again.
+            let ms = at.since(now).max(0) + 1;
+            (at, Timer::after(ms, || post(Message::Settle)))
+        });
+    }
+
+    fn opened(&mut self, opened: Option<(Outbox, Vec<crate::queue::Record>)>) {
+        match opened {
+            Some((outbox, records)) => {
+                self.recall(&records);
+                self.queue.stored(records, false);
+                self.outbox = Some(outbox);
+            }
+            None => {
+                self.problems.insert(
+                    "outbox",
+                    "no IndexedDB: what is not delivered before this page ends is lost".to_owned(),
+                );
+            }
+        }
+        self.exchange.open();
+    }
+
+    /// Ends everything and forgets it.
+    pub(super) fn forget(&mut self) {
+        self.loader.speak(None);
+        self.queue.clear();
+        self.session = None;
+        self.running = None;
+        self.scene = None;
+        self.show_scene();
+        if let Some(outbox) = &self.outbox {
+            outbox.close();
+        }
+        self.storage.clear();
+        outbox::delete(&self.key);
+    }
+
+    /// Forgets what an earlier page stored, when the host says that there is no consent.
+    pub(super) fn forget_stored(key: &str, consent: Option<bool>) {
+        if consent == Some(false) {
+            Storage::new(key).clear();
+            outbox::delete(key);
+        }
+    }
+
+    pub(super) fn status(&self) -> JsValue {
+        browser::to_js(&Status {
+            state: None,
+            queued: self.queue.len(),
+            delivered: self.delivered,
+            dropped: self.queue.dropped(),
+            problems: self.problems.values().cloned().collect(),
+        })
+    }
+
+    pub(super) fn call(&mut self, call: Call) {
+        self.called(call);
+        self.settle_soon();
+    }
+}
