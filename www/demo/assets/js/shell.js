@@ -159,7 +159,8 @@ export function avatar(name) {
   const latin = /^[\p{Script=Latin}]/u.test(name);
   const letters = latin ? words.map((word) => word[0]).join("").slice(0, 2).toUpperCase() : [...name][0];
   const tint = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 5;
-  return el("span", { class: `avatar tint-${tint}`, "aria-hidden": "true" }, letters);
+  // The letters only decorate: they are drawn by the style, so that they are no part of a button's name.
+  return el("span", { class: `avatar tint-${tint}`, "aria-hidden": "true", "data-letters": letters });
 }
 
 function attachDrawer(nav, opener, scrim) {
