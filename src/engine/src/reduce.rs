@@ -16,9 +16,12 @@ use crate::locale;
 
 /// What a condition comes to.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is taken apart where it is made, never stored in number"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "it is taken apart where it is made, never stored in number"
+    )
 )]
 pub enum Reduced {
     /// It holds.
