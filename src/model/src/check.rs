@@ -209,5 +209,11 @@ fn other_version(root: &Node) -> Option<u64> {
     }
 }
 
+/// The patterns that the shape can match.
+#[cfg(test)]
+pub(crate) fn patterns() -> impl Iterator<Item = &'static str> {
+    shape::PATTERNS.iter().map(|(pattern, ..)| *pattern)
+}
+
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@
 //! the messages on the wire and the rollups a score reads. Without the feature `config` this crate is what the widget
 //! sees; with it come the configuration folder, its validation, its JSON Schema and the compiler to guides.
 //!
-//! Nothing here reads a clock, and nothing but `config::folder`, which reads the files of a configuration, does IO.
+//! Nothing here reads a clock. Nothing does IO but `config::folder`, which reads the files of a configuration, and
+//! `schema::write`, which writes those for editors.
 
 #[cfg(feature = "config")]
 pub mod check;

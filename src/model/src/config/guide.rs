@@ -262,6 +262,7 @@ fn default_radius() -> f64 {
 /// What happens while a step's target cannot be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "MissingTarget")]
 pub struct Missing {
     /// How long to wait for it (at most `10m`).
     pub wait: Period,

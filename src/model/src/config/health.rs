@@ -142,6 +142,7 @@ fn default_weight() -> f64 {
     JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "MissingValue")]
 pub enum Missing {
     /// Leave it out; the other weights of the group make up for it.
     #[default]

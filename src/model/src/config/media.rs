@@ -34,7 +34,7 @@ pub struct Image {
     pub image: String,
     /// What it shows, for those who do not see it. Required: an empty text marks mere decoration.
     pub alt: Text,
-    /// Width ÷ height, so that nothing moves when it has loaded .
+    /// Width ÷ height, so that nothing moves when it has loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[1-9][0-9]{0,4}/[1-9][0-9]{0,4}$"), example = &"16/9")]
     pub ratio: Option<String>,

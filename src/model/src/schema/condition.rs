@@ -182,7 +182,7 @@ impl Kinds {
         schema: impl Into<Value>,
         (needed, needed_schema): (&str, Schema),
     ) {
-        let more = fields([(needed, needed_schema)]);
+        let more = fields([(needed, described(needed_schema, "How far it must be."))]);
         self.push(key, description, schema.into(), more, &[needed]);
     }
 
