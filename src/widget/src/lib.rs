@@ -6,6 +6,7 @@ pub mod scene;
 
 mod activity;
 mod address;
+mod anchor;
 mod api;
 mod backoff;
 mod browser;
@@ -14,6 +15,7 @@ mod facts;
 mod http;
 mod identity;
 mod ids;
+mod layer;
 mod loader;
 mod navigate;
 mod outbox;
@@ -23,6 +25,7 @@ mod queue;
 mod rules;
 mod runtime;
 mod storage;
+mod ui;
 mod visit;
 
 /// Starts the widget in the loader's page. Returns why not, when it does not start: the loader is of another build.

@@ -1,0 +1,35 @@
+//! Elements of the page: finding the one that is meant, waiting for it, following it.
+
+mod advance;
+mod find;
+mod measure;
+mod name;
+mod owned;
+mod sensors;
+mod track;
+mod watch;
+
+use banso_model::target::{ElementState, Target};
+use web_sys::Element;
+
+pub use advance::Advances;
+pub use measure::{reveal, viewport};
+pub use owned::{Frame, Listener, Observing};
+pub use track::{Sighting, Tracker};
+
+/// The one visible element that is meant; none when there is none or several.
+#[must_use]
+pub fn find(target: &Target) -> Option<Element> {
+    find::find(target, find::Seen::Visible)
+}
+
+/// Whether the element that is meant is in that state.
+#[must_use]
+pub fn is(target: &Target, state: ElementState) -> bool {
+    match state {
+        ElementState::Present => find::find(target, find::Seen::OrNot).is_some(),
+        ElementState::Visible => find(target).is_some(),
+        ElementState::Enabled => find(target).is_some_and(|element| !find::is_disabled(&element)),
+        ElementState::Filled => find(target).is_some_and(|element| find::is_filled(&element)),
+    }
+}

@@ -1,0 +1,229 @@
+//! Where an element is in the viewport, and how much of it is seen.
+
+use banso_engine::place::Rect;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    CssStyleDeclaration, Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
+    ShadowRoot, Window,
+};
+
+use crate::browser::window;
+
+/// The visible part of the page, without its scroll bars.
+#[must_use]
+pub fn viewport() -> Rect {
+    let Some(window) = window() else {
+        return Rect::default();
+    };
+    let inner = |size: Result<wasm_bindgen::JsValue, _>| {
+        size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0)
+    };
+    let (width, height) = (inner(window.inner_width()), inner(window.inner_height()));
+    // The root's client width leaves the scroll bar out.
+    let without_bar = window
+        .document()
+        .and_then(|document| document.document_element())
+        .map_or(0, |root| root.client_width());
+    Rect {
+        x: 0.0,
+        y: 0.0,
+        width: if without_bar > 0 {
+            f64::from(without_bar).min(width)
+        } else {
+            width
+        },
+        height,
+    }
+}
+
+/// An element and what may clip it, found once.
+pub struct Measured {
+    element: Element,
+    /// Ancestors that clip it, each with how many frames lie between it and the element.
+    clips: Vec<(Element, usize)>,
+    /// The frames it is in, innermost first.
+    frames: Vec<Element>,
+}
+
+impl Measured {
+    /// Looks for what clips an element: ancestors that scroll or hide what leaves them, and the frames it is in.
+    pub fn new(element: &Element) -> Self {
+        let mut clips = Vec::new();
+        let mut frames: Vec<Element> = Vec::new();
+        let mut fixed = false;
+        let mut inner = element.clone();
+        loop {
+            fixed |= style(&inner).is_some_and(|style| is(&style, "position", "fixed"));
+            let outer = match parent(&inner) {
+                Some(parent) => parent,
+                None => match frame_of(&inner) {
+                    Some(frame) => {
+                        fixed = false;
+                        frames.push(frame.clone());
+                        clips.push((frame.clone(), frames.len()));
+                        frame
+                    }
+                    None => break,
+                },
+            };
+            let is_page = matches!(outer.local_name().as_str(), "html" | "body");
+            if !fixed && !is_page && style(&outer).is_some_and(|style| clips_content(&style)) {
+                clips.push((outer.clone(), frames.len()));
+            }
+            inner = outer;
+        }
+        Self {
+            element: element.clone(),
+            clips,
+            frames,
+        }
+    }
+
+    /// The element's box and what its ancestors leave visible of it.
+    pub fn now(&self) -> (Rect, Option<Rect>) {
+        let rect = self.placed(&self.element, 0);
+        let mut clip: Option<Rect> = None;
+        for (ancestor, depth) in &self.clips {
+            let rect = self.placed(ancestor, *depth);
+            clip = Some(match clip {
+                // What has nothing in common leaves nothing visible.
+                Some(clip) => clip.common(&rect).unwrap_or(Rect {
+                    width: 0.0,
+                    height: 0.0,
+                    ..rect
+                }),
+                None => rect,
+            });
+        }
+        (rect, clip)
+    }
+
+    /// The box of an element, which is not in the first `depth` of the frames.
+    fn placed(&self, element: &Element, depth: usize) -> Rect {
+        let mut rect = rect_of(element);
+        for frame in self.frames.iter().skip(depth) {
+            let outer = rect_of(frame);
+            rect.x += outer.x + f64::from(frame.client_left());
+            rect.y += outer.y + f64::from(frame.client_top());
+        }
+        rect
+    }
+}
+
+/// Brings an element into sight when it is not, in the middle, where no sticky header covers it.
+pub fn reveal(element: &Element) {
+    let (rect, clip) = Measured::new(element).now();
+    let viewport = viewport();
+    let room = clip.map_or(Some(viewport), |clip| clip.common(&viewport));
+    let in_sight = room.is_some_and(|room| room.holds(&rect)) && !is_covered(element, &rect);
+    if in_sight {
+        return;
+    }
+    let options = ScrollIntoViewOptions::new();
+    let tall = rect.height > viewport.height * 0.8;
+    options.set_block(if tall {
+        ScrollLogicalPosition::Start
+    } else {
+        ScrollLogicalPosition::Center
+    });
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    options.set_behavior(if wants_stillness() {
+        ScrollBehavior::Instant
+    } else {
+        ScrollBehavior::Smooth
+    });
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Whether something that stays while the page scrolls lies over the middle of an element.
+fn is_covered(element: &Element, rect: &Rect) -> bool {
+    let document = own_document();
+    if element.owner_document() != document {
+        return false;
+    }
+    let (x, y) = (rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
+    let top = document.and_then(|document| document.element_from_point(x as f32, y as f32));
+    let mut above = top.filter(|top| !element.contains(Some(top)) && !top.contains(Some(element)));
+    while let Some(cover) = above {
+        let stays = style(&cover).is_some_and(|style| {
+            is(&style, "position", "fixed") || is(&style, "position", "sticky")
+        });
+        if stays {
+            return true;
+        }
+        above = parent(&cover);
+    }
+    false
+}
+
+/// Whether the user asked for less movement.
+fn wants_stillness() -> bool {
+    window()
+        .and_then(|window| {
+            window
+                .match_media("(prefers-reduced-motion: reduce)")
+                .ok()
+                .flatten()
+        })
+        .is_some_and(|query| query.matches())
+}
+
+/// The parent as it is laid out: through slots and shadow roots.
+fn parent(element: &Element) -> Option<Element> {
+    let slot = crate::browser::property(element, "assignedSlot");
+    if slot.is_object() {
+        return Some(slot.unchecked_into());
+    }
+    element.parent_element().or_else(|| {
+        let root = element.get_root_node();
+        let shadow: &ShadowRoot = root.dyn_ref()?;
+        Some(shadow.host())
+    })
+}
+
+/// The ancestors of an element, innermost first, through shadow roots but not out of its frame.
+pub fn ancestors(element: &Element) -> Vec<Element> {
+    std::iter::successors(parent(element), parent).collect()
+}
+
+fn own_document() -> Option<web_sys::Document> {
+    window()?.document()
+}
+
+/// The window an element is in.
+pub fn view_of(element: &Element) -> Option<Window> {
+    element.owner_document()?.default_view()
+}
+
+/// The frame an element is in; none in the page itself.
+fn frame_of(element: &Element) -> Option<Element> {
+    let view = view_of(element)?;
+    if window().as_ref() == Some(&view) {
+        return None;
+    }
+    view.frame_element().ok().flatten()
+}
+
+fn style(element: &Element) -> Option<CssStyleDeclaration> {
+    view_of(element)?.get_computed_style(element).ok().flatten()
+}
+
+fn clips_content(style: &CssStyleDeclaration) -> bool {
+    !is(style, "overflow-x", "visible") || !is(style, "overflow-y", "visible")
+}
+
+fn is(style: &CssStyleDeclaration, property: &str, value: &str) -> bool {
+    style
+        .get_property_value(property)
+        .is_ok_and(|have| have == value)
+}
+
+fn rect_of(element: &Element) -> Rect {
+    let rect = element.get_bounding_client_rect();
+    Rect {
+        x: rect.x(),
+        y: rect.y(),
+        width: rect.width(),
+        height: rect.height(),
+    }
+}

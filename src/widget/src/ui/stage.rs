@@ -1,0 +1,440 @@
+//! A step while it is shown: its target followed, its card placed, the focus moved in, the page dimmed.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
+use banso_model::guide::{Interact, Step, StepKind};
+use web_sys::{Element, HtmlElement, ResizeObserver};
+
+use super::card::{CardProps, listens_to_escape, step};
+use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker, viewport};
+use crate::browser::Timer;
+use crate::layer::{Tabs, Top, active, first_focusable, focus, is_typing, on_escape};
+use crate::scene::{Direction, Intent};
+use yew::Callback;
+
+/// Pixels between target and card, in which the arrow is.
+const GAP: f64 = 12.0;
+/// Pixels between the card and the viewport's edges.
+const MARGIN: f64 = 8.0;
+/// Pixels from the card's corners to the arrow's middle, at least.
+const CORNER: f64 = 20.0;
+/// Milliseconds that a card stays when its target is gone: a page that draws it again does so within a frame or two.
+const GRACE_MS: i64 = 150;
+
+/// The elements of a step.
+pub struct Parts {
+    pub card: HtmlElement,
+    pub arrow: HtmlElement,
+    pub veil: HtmlElement,
+    pub hole: HtmlElement,
+    /// What keeps the pointer from the page.
+    pub shield: Option<HtmlElement>,
+}
+
+impl Parts {
+    /// Whether the focus is in the card.
+    pub fn has_focus(&self) -> bool {
+        active().is_some_and(|active| self.card.contains(Some(&active)))
+    }
+}
+
+/// A step while it is shown.
+pub struct Stage(Rc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    step: Step,
+    guide: String,
+    direction: Lines,
+    top: Rc<Top>,
+    intents: Callback<Intent>,
+    tracker: RefCell<Option<Tracker>>,
+    advances: RefCell<Option<Advances>>,
+    size: RefCell<Option<Observing<ResizeObserver>>>,
+    escape: RefCell<Vec<Listener>>,
+    tabs: RefCell<Option<Tabs>>,
+    missing: RefCell<Option<Timer>>,
+    grace: RefCell<Option<Timer>>,
+    target: RefCell<Option<Element>>,
+    shown: Cell<bool>,
+    focused: Cell<bool>,
+}
+
+impl Stage {
+    /// Begins to show a step.
+    pub fn new(props: &CardProps, parts: Parts) -> Option<Self> {
+        let step = step(&props.tour)?.clone();
+        let inner = Rc::new(Inner {
+            parts,
+            guide: props.tour.guide.id.clone(),
+            direction: match props.direction {
+                Direction::Ltr => Lines::Ltr,
+                Direction::Rtl => Lines::Rtl,
+            },
+            top: Rc::clone(&props.top.0),
+            intents: props.intents.clone(),
+            tracker: RefCell::default(),
+            advances: RefCell::default(),
+            size: RefCell::default(),
+            escape: RefCell::default(),
+            tabs: RefCell::default(),
+            missing: RefCell::default(),
+            grace: RefCell::default(),
+            target: RefCell::default(),
+            shown: Cell::new(false),
+            focused: Cell::new(false),
+            step,
+        });
+        inner.begin();
+        Some(Self(inner))
+    }
+
+    /// The card was drawn again: it may have another size.
+    pub fn redrawn(&self) {
+        self.0.again();
+    }
+
+    /// Ends it without hiding anything: whoever comes next may take the card over.
+    pub fn end(&self) {
+        self.0.end();
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl Inner {
+    fn begin(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let advances = Advances::new(
+            &self.step,
+            Rc::new(move || with(&weak, |inner| inner.tell(Said::Advance))),
+        );
+        self.advances.replace(Some(advances));
+        match (self.step.kind, &self.step.target) {
+            (StepKind::Wait, _) => self.hide(),
+            (StepKind::Tooltip, Some(target)) => {
+                self.await_target();
+                let weak = Rc::downgrade(self);
+                let tracker = Tracker::new(target.clone(), move |sighting| {
+                    with(&weak, |inner| inner.sighted(sighting));
+                });
+                self.tracker.replace(Some(tracker));
+                self.watch_size();
+            }
+            (StepKind::Modal | StepKind::Tooltip, _) => {
+                self.show();
+                self.watch_size();
+                self.center();
+                self.tell(Said::Found);
+            }
+        }
+    }
+
+    fn end(&self) {
+        self.tracker.take();
+        self.advances.take();
+        self.size.take();
+        self.escape.take();
+        self.tabs.take();
+        self.missing.take();
+        self.grace.take();
+    }
+
+    fn sighted(self: &Rc<Self>, sighting: &Sighting) {
+        match sighting {
+            Sighting::Here {
+                element,
+                rect,
+                clip,
+                viewport,
+            } => {
+                self.grace.take();
+                self.missing.take();
+                let first = !self.shown.get();
+                let other = self
+                    .target
+                    .replace(Some(element.clone()))
+                    .is_none_or(|before| before != *element);
+                if first {
+                    self.show();
+                }
+                self.put(self.ask(*rect, *clip, *viewport));
+                if first || other {
+                    self.arrange_tabs(element);
+                }
+                if first {
+                    self.tell(Said::Found);
+                }
+            }
+            Sighting::Gone if self.shown.get() => {
+                let weak = Rc::downgrade(self);
+                let grace = Timer::after(GRACE_MS, move || with(&weak, |inner| inner.lost()));
+                self.grace.replace(grace);
+            }
+            Sighting::Gone => self.hide(),
+        }
+    }
+
+    /// The target is gone for good, or at least for longer than a page takes to draw it again.
+    fn lost(self: &Rc<Self>) {
+        self.hide();
+        self.await_target();
+    }
+
+    /// Tells when the target stays missing for longer than the step allows. It is still looked for after that.
+    fn await_target(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let wait = self.step.missing.wait_ms;
+        let timer = Timer::after(i64::from(wait), move || {
+            with(&weak, |inner| inner.tell(Said::Missing));
+        });
+        self.missing.replace(timer);
+    }
+
+    fn show(self: &Rc<Self>) {
+        self.shown.set(true);
+        let veiled = self.parts.veil.get_attribute("data-backdrop").as_deref() != Some("none")
+            || self.parts.shield.is_some();
+        if veiled {
+            self.top.show(&self.parts.veil);
+        } else {
+            self.top.hide(&self.parts.veil);
+        }
+        self.top.show(&self.parts.card);
+        if self.step.kind == StepKind::Modal {
+            self.tabs.replace(Some(Tabs::round(&self.parts.card)));
+        }
+        if listens_to_escape(&self.step) {
+            let weak = Rc::downgrade(self);
+            self.escape
+                .replace(on_escape(&self.parts.card, move |in_card| {
+                    with(&weak, |inner| inner.escaped(in_card))
+                }));
+        }
+        self.take_focus();
+    }
+
+    /// Escape on the page is the host's while a dialog of the host's is open.
+    fn escaped(&self, in_card: bool) -> bool {
+        let ours = in_card || !self.top.is_in_dialog();
+        if ours {
+            self.tell(Said::Esc);
+        }
+        ours
+    }
+
+    fn hide(&self) {
+        let had_focus = self.parts.has_focus();
+        self.shown.set(false);
+        self.focused.set(false);
+        self.escape.take();
+        self.tabs.take();
+        self.top.hide(&self.parts.card);
+        self.top.hide(&self.parts.veil);
+        if had_focus {
+            let target = self.target.take();
+            crate::layer::restore(target.as_ref().and_then(first_focusable));
+        }
+    }
+
+    /// The focus goes to the card, to a modal's first button; never out of a field on the page.
+    fn take_focus(&self) {
+        if self.focused.replace(true) {
+            return;
+        }
+        let modal = self.step.kind == StepKind::Modal;
+        if !modal && active().is_some_and(|active| is_typing(&active)) {
+            return;
+        }
+        focus(&self.parts.card);
+    }
+
+    fn arrange_tabs(&self, target: &Element) {
+        if self.step.kind != StepKind::Modal {
+            self.tabs
+                .replace(Some(Tabs::before(&self.parts.card, target)));
+        }
+    }
+
+    fn watch_size(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let size = Observing::new(
+            move || with(&weak, |inner| inner.again()),
+            ResizeObserver::new,
+        );
+        if let Some(size) = &size {
+            size.observer().observe(&self.parts.card);
+        }
+        self.size.replace(size);
+    }
+
+    fn again(&self) {
+        if let Ok(tracker) = self.tracker.try_borrow() {
+            match tracker.as_ref() {
+                Some(tracker) => tracker.again(),
+                None if self.shown.get() => self.center(),
+                None => {}
+            }
+        }
+    }
+
+    fn ask(&self, target: Rect, clip: Option<Rect>, viewport: Rect) -> Ask {
+        Ask {
+            target,
+            card: self.card_size(),
+            viewport,
+            clip,
+            placement: self.step.placement,
+            direction: self.direction,
+            gap: GAP,
+            margin: MARGIN,
+            corner: CORNER,
+            padding: self.step.padding,
+        }
+    }
+
+    fn card_size(&self) -> Size {
+        Size {
+            width: f64::from(self.parts.card.offset_width()),
+            height: f64::from(self.parts.card.offset_height()),
+        }
+    }
+
+    fn put(&self, ask: Ask) {
+        let Placed {
+            x,
+            y,
+            side,
+            arrow,
+            spotlight,
+        } = place(&ask);
+        let Parts {
+            card,
+            arrow: pointer,
+            hole,
+            shield,
+            ..
+        } = &self.parts;
+        set(card, "left", x);
+        set(card, "top", y);
+        mark(card, "data-side", side.as_str());
+        let along = match side.as_str() {
+            "top" | "bottom" => "left",
+            _ => "top",
+        };
+        let other = if along == "left" { "top" } else { "left" };
+        unset(pointer, other);
+        match arrow {
+            Some(at) => {
+                set(pointer, along, at);
+                unset(pointer, "display");
+            }
+            None => write(pointer, "display", "none"),
+        }
+        let free = spotlight.unwrap_or_default();
+        for (name, value) in [
+            ("left", free.x),
+            ("top", free.y),
+            ("width", free.width),
+            ("height", free.height),
+            ("border-radius", self.step.radius),
+        ] {
+            set(hole, name, value);
+        }
+        if let Some(shield) = shield {
+            let through = self.step.interact == Interact::Target && free.has_area();
+            write(
+                shield,
+                "clip-path",
+                &if through {
+                    around(&free)
+                } else {
+                    "none".to_owned()
+                },
+            );
+        }
+    }
+
+    /// A card without a target is in the middle.
+    fn center(&self) {
+        let (page, card) = (viewport(), self.card_size());
+        set(
+            &self.parts.card,
+            "left",
+            ((page.width - card.width) / 2.0).max(MARGIN),
+        );
+        set(
+            &self.parts.card,
+            "top",
+            ((page.height - card.height) / 2.0).max(MARGIN),
+        );
+        write(&self.parts.arrow, "display", "none");
+        for name in ["left", "top", "width", "height"] {
+            set(&self.parts.hole, name, 0.0);
+        }
+    }
+
+    fn tell(&self, said: Said) {
+        let (guide, step) = (self.guide.clone(), self.step.id.clone());
+        self.intents.emit(match said {
+            Said::Found => Intent::TargetFound { guide, step },
+            Said::Missing => Intent::TargetMissing {
+                guide,
+                step,
+                waited_ms: self.step.missing.wait_ms,
+            },
+            Said::Advance => Intent::Advance { guide, step },
+            Said::Esc => Intent::Esc { guide, step },
+        });
+    }
+}
+
+enum Said {
+    Found,
+    Missing,
+    Advance,
+    Esc,
+}
+
+fn with<T: Default>(weak: &Weak<Inner>, act: impl FnOnce(&Rc<Inner>) -> T) -> T {
+    weak.upgrade().as_ref().map(act).unwrap_or_default()
+}
+
+/// All of the viewport but a rectangle.
+fn around(free: &Rect) -> String {
+    let [left, top, right, bottom] = [free.x, free.y, free.right(), free.bottom()].map(px);
+    format!(
+        "polygon(evenodd,0 0,100% 0,100% 100%,0 100%,0 0,{left} {top},{right} {top},{right} {bottom},{left} {bottom},{left} {top})"
+    )
+}
+
+/// Pixels, to a whole one: text is sharp there, and the eye does not see the rest.
+fn px(value: f64) -> String {
+    format!("{}px", value.round() as i32)
+}
+
+fn set(element: &HtmlElement, name: &str, value: f64) {
+    write(element, name, &px(value));
+}
+
+fn write(element: &HtmlElement, name: &str, value: &str) {
+    if element.style().set_property(name, value).is_err() {
+        crate::loader::problem("a guide could not be placed");
+    }
+}
+
+fn unset(element: &HtmlElement, name: &str) {
+    write(element, name, "");
+}
+
+fn mark(element: &HtmlElement, name: &str, value: &str) {
+    if element.set_attribute(name, value).is_err() {
+        crate::loader::problem("a guide could not be placed");
+    }
+}
