@@ -4,8 +4,10 @@
 //! (ids, so that every event counts once), *rollups* (sums by owner, day and day received), *history* (traits, merges).
 //! Everything an accepted request adds is added in one transaction, and a caller is answered after it is on disk.
 
+pub mod codec;
 pub mod error;
 pub mod read;
+pub mod record;
 pub mod sqlite;
 pub mod write;
 

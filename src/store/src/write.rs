@@ -15,7 +15,7 @@ pub enum Owner {
 }
 
 /// One accepted request: all of it is kept, or none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Write {
     /// Whose it is.
     pub owner: Owner,
@@ -39,7 +39,7 @@ pub struct Write {
 }
 
 /// An event to keep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {
     /// Its id in 128 bits: a UUID as it is, a foreign id hashed.
     pub id: u128,

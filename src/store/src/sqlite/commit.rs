@@ -1,0 +1,324 @@
+//! The thread that commits: it takes all that waits, drops what was seen before, appends the rest to the journal in
+//! one synced transaction, and only then answers.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use rusqlite::{Connection, OptionalExtension};
+use rustc_hash::{FxHashMap, FxHashSet};
+use tokio::sync::oneshot;
+
+use super::files::unavailable;
+use super::key::{self, Key};
+use super::pack::Packer;
+use super::relay::{Group, Relay};
+use crate::codec::Label;
+use crate::error::StoreError;
+use crate::record;
+use crate::write::{Answer, Owner, Write};
+
+/// A write that waits, or a question that does.
+pub enum Queued {
+    /// A write and who waits for its answer.
+    Write(Box<Write>, oneshot::Sender<Result<Answer, StoreError>>),
+    /// Whether a write would be taken now.
+    Probe(oneshot::Sender<Result<(), StoreError>>),
+    /// Nothing comes after this; the other end hears of it when this one is dropped.
+    Close(oneshot::Sender<Infallible>),
+}
+
+/// What is counted of commits, for everyone to read.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Writes waiting.
+    pub queued: AtomicUsize,
+    /// Commits since the store was opened.
+    pub commits: AtomicU64,
+    /// Events that had been seen before, since the store was opened.
+    pub duplicates: AtomicU64,
+}
+
+/// Most bytes of records in a commit.
+const LARGEST: usize = 4 << 20;
+/// Most devices whose account is remembered.
+const DEVICES: usize = 1 << 18;
+
+/// What an event is known by, and whose it is.
+type Seen = (u128, Key);
+
+/// The thread's state.
+pub struct Committer {
+    place: PathBuf,
+    journal: Connection,
+    tables: Connection,
+    relay: Arc<Relay>,
+    counts: Arc<Counts>,
+    packer: Packer,
+    packed: Vec<u8>,
+    seq: i64,
+    trimmed: i64,
+    /// Events that are in the journal and not yet in the tables.
+    unfolded: FxHashSet<Seen>,
+    /// The same by commit, to forget them when they are folded; the account of devices merged in that commit.
+    commits: VecDeque<(i64, Vec<Seen>)>,
+    /// The account each device was merged into, if any.
+    devices: FxHashMap<Key, Option<Key>>,
+}
+
+/// One commit in the making.
+#[derive(Default)]
+struct Draft {
+    records: Vec<u8>,
+    seen: Vec<Seen>,
+    merged: Vec<Key>,
+    answers: Vec<(oneshot::Sender<Result<Answer, StoreError>>, Answer)>,
+    probes: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    duplicates: u64,
+}
+
+impl Committer {
+    /// A committer after the commit `seq`.
+    ///
+    /// # Errors
+    /// When there is no memory for a compressor.
+    pub fn new(
+        place: PathBuf,
+        journal: Connection,
+        tables: Connection,
+        relay: Arc<Relay>,
+        counts: Arc<Counts>,
+        seq: i64,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            place,
+            journal,
+            tables,
+            relay,
+            counts,
+            packer: Packer::new()?,
+            packed: Vec::new(),
+            seq,
+            trimmed: 0,
+            unfolded: FxHashSet::default(),
+            commits: VecDeque::new(),
+            devices: FxHashMap::default(),
+        })
+    }
+
+    /// Commits what is queued until it is closed, and returns the journal.
+    pub fn run(mut self, queue: &Receiver<Queued>) {
+        loop {
+            let Ok(first) = queue.recv() else { return };
+            self.relay.wait_for_room();
+            self.forget_folded();
+            let mut draft = Draft::default();
+            let mut closed = None;
+            let mut next = Ok(first);
+            loop {
+                match next {
+                    Ok(Queued::Write(write, answer)) => self.draft(&write, answer, &mut draft),
+                    Ok(Queued::Probe(answer)) => draft.probes.push(answer),
+                    Ok(Queued::Close(done)) => closed = Some(done),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+                if closed.is_some() || draft.records.len() >= LARGEST {
+                    break;
+                }
+                next = queue.try_recv();
+            }
+            self.commit(draft);
+            if closed.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Adds a write to the draft, unless what was seen cannot be read.
+    fn draft(
+        &mut self,
+        write: &Write,
+        answer: oneshot::Sender<Result<Answer, StoreError>>,
+        draft: &mut Draft,
+    ) {
+        self.counts.queued.fetch_sub(1, Ordering::Relaxed);
+        let started = draft.seen.len();
+        match self.judge(write, draft) {
+            Ok(new) => {
+                let fresh = new.iter().filter(|new| **new).count();
+                draft.duplicates += (new.len() - fresh) as u64;
+                if fresh > 0 || new.is_empty() || !write.traits.is_empty() || write.merge {
+                    record::encode(write, &new, &mut draft.records);
+                }
+                draft.answers.push((answer, Answer { new }));
+            }
+            Err(error) => {
+                for seen in draft.seen.drain(started..) {
+                    self.unfolded.remove(&seen);
+                }
+                // Whoever asked may have stopped waiting.
+                drop(answer.send(Err(unavailable(&self.place, &error))));
+            }
+        }
+    }
+
+    /// Says of each event whether it is new, and remembers those that are.
+    fn judge(&mut self, write: &Write, draft: &mut Draft) -> rusqlite::Result<Vec<bool>> {
+        let owner = key::owner(&write.owner);
+        let (device, other) = match &write.owner {
+            Owner::Account(_) => {
+                let device = key::device(Label::of(&write.device));
+                (device, Some(device))
+            }
+            Owner::Device(_) => (owner, self.account_of(owner)?),
+        };
+        let mut new = Vec::with_capacity(write.events.len());
+        for event in &write.events {
+            let id = key::seen(event.id, event.recorded.0);
+            let fresh = !self.unfolded.contains(&(id, owner))
+                && !other.is_some_and(|other| self.unfolded.contains(&(id, other)))
+                && !self.in_tables(id, owner, other)?;
+            if fresh {
+                self.unfolded.insert((id, owner));
+                draft.seen.push((id, owner));
+            }
+            new.push(fresh);
+        }
+        if write.merge
+            && matches!(write.owner, Owner::Account(_))
+            && self.account_of(device)?.is_none()
+        {
+            self.devices.insert(device, Some(owner));
+            draft.merged.push(device);
+        }
+        Ok(new)
+    }
+
+    fn in_tables(&self, id: u128, owner: Key, other: Option<Key>) -> rusqlite::Result<bool> {
+        let mut statement = self
+            .tables
+            .prepare_cached("SELECT owner FROM seen WHERE id = ?1")?;
+        let mut rows = statement.query([&id.to_be_bytes()[..]])?;
+        while let Some(row) = rows.next()? {
+            let found: Key = row.get(0)?;
+            if found == owner || Some(found) == other {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The account a device was merged into.
+    fn account_of(&mut self, device: Key) -> rusqlite::Result<Option<Key>> {
+        if let Some(account) = self.devices.get(&device) {
+            return Ok(*account);
+        }
+        let account = self
+            .tables
+            .prepare_cached("SELECT account FROM merges WHERE device = ?1")?
+            .query_row([device], |row| row.get(0))
+            .optional()?;
+        self.devices.insert(device, account);
+        Ok(account)
+    }
+
+    fn commit(&mut self, draft: Draft) {
+        let written = if draft.records.is_empty() && draft.probes.is_empty() {
+            Ok(())
+        } else {
+            self.append(&draft)
+        };
+        match written {
+            Ok(()) => self.keep(draft),
+            Err(error) => self.give_up(draft, &error),
+        }
+    }
+
+    /// Appends to the journal, and lets it forget what the tables keep for good.
+    fn append(&mut self, draft: &Draft) -> Result<(), String> {
+        self.packer
+            .pack(&draft.records, &mut self.packed)
+            .map_err(|error| error.to_string())?;
+        let durable = self.relay.durable.load(Ordering::Acquire);
+        let transaction = self
+            .journal
+            .transaction()
+            .map_err(|error| error.to_string())?;
+        let appended = || -> rusqlite::Result<()> {
+            if durable > self.trimmed {
+                transaction
+                    .prepare_cached("DELETE FROM journal WHERE seq <= ?1")?
+                    .execute([durable])?;
+            }
+            transaction
+                .prepare_cached("INSERT INTO journal VALUES (?1, ?2)")?
+                .execute((self.seq + 1, &self.packed))?;
+            Ok(())
+        };
+        appended()
+            .and_then(|()| transaction.commit())
+            .map_err(|error| error.to_string())?;
+        self.trimmed = durable;
+        Ok(())
+    }
+
+    fn keep(&mut self, draft: Draft) {
+        self.counts
+            .duplicates
+            .fetch_add(draft.duplicates, Ordering::Relaxed);
+        if !draft.records.is_empty() || !draft.probes.is_empty() {
+            self.seq += 1;
+            self.counts.commits.fetch_add(1, Ordering::Relaxed);
+            self.commits.push_back((self.seq, draft.seen));
+            self.relay.committed(Group {
+                seq: self.seq,
+                records: draft.records,
+            });
+        }
+        for (answer, kept) in draft.answers {
+            // A caller that went away retries later and is told that its events are duplicates.
+            drop(answer.send(Ok(kept)));
+        }
+        for probe in draft.probes {
+            drop(probe.send(Ok(())));
+        }
+    }
+
+    /// Nothing of a commit that failed is remembered.
+    fn give_up(&mut self, draft: Draft, error: &str) {
+        tracing::error!(place = %self.place.display(), error, "a commit failed; its writes were refused");
+        for seen in &draft.seen {
+            self.unfolded.remove(seen);
+        }
+        for device in &draft.merged {
+            self.devices.remove(device);
+        }
+        let refused = || unavailable(&self.place, &error);
+        for (answer, _) in draft.answers {
+            drop(answer.send(Err(refused())));
+        }
+        for probe in draft.probes {
+            drop(probe.send(Err(refused())));
+        }
+    }
+
+    fn forget_folded(&mut self) {
+        let folded = self.relay.folded();
+        while self.commits.front().is_some_and(|(seq, _)| *seq <= folded) {
+            for seen in self
+                .commits
+                .pop_front()
+                .into_iter()
+                .flat_map(|(_, seen)| seen)
+            {
+                self.unfolded.remove(&seen);
+            }
+        }
+        if self.commits.is_empty() && self.devices.len() > DEVICES {
+            self.devices.clear();
+        }
+    }
+}

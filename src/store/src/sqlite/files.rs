@@ -1,0 +1,285 @@
+//! The folder: a lock, the journal that makes an answer durable, and the tables that it is folded into.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema;
+use crate::error::StoreError;
+
+/// The files of a store.
+#[derive(Clone, Debug)]
+pub struct Files {
+    dir: PathBuf,
+}
+
+/// Bytes of the tables' pages that the thread that folds keeps in memory.
+const FOLD_CACHE: i64 = 192 << 20;
+/// Bytes of them that each thread that reads keeps in memory; the system's cache does the rest.
+const READ_CACHE: i64 = 8 << 20;
+/// Bytes of the tables that may be read in place.
+const MAPPED: i64 = 1 << 30;
+
+impl Files {
+    /// The files of the store in `dir`, which is made when it does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when it cannot be made.
+    pub fn of(dir: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(dir).map_err(|error| StoreError::Unusable {
+            place: dir.display().to_string(),
+            reason: format!("the folder cannot be made: {error}"),
+            remedy: "name a folder that this process may write".to_owned(),
+        })?;
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// Where the tables are.
+    #[must_use]
+    pub fn tables(&self) -> PathBuf {
+        self.dir.join("banso.db")
+    }
+
+    /// Where the journal is.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.dir.join("journal.db")
+    }
+
+    /// Bytes of all files.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the folder cannot be listed.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let sum = || {
+            std::fs::read_dir(&self.dir)?.try_fold(0, |sum, entry| {
+                let data = entry?.metadata()?;
+                Ok::<u64, std::io::Error>(sum + if data.is_file() { data.len() } else { 0 })
+            })
+        };
+        sum().map_err(|error| unavailable(&self.dir, &error))
+    }
+
+    /// Takes the folder for this process, until the file that is returned is closed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when another process has it.
+    pub fn lock(&self) -> Result<File, StoreError> {
+        let path = self.dir.join("lock");
+        let unusable = |reason: String, remedy: &str| StoreError::Unusable {
+            place: self.dir.display().to_string(),
+            reason,
+            remedy: remedy.to_owned(),
+        };
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| {
+                unusable(
+                    format!("its lock cannot be opened: {error}"),
+                    "name a folder that this process may write",
+                )
+            })?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(unusable(
+                "another process has it open".to_owned(),
+                "stop that process, or name another folder",
+            )),
+            Err(TryLockError::Error(error)) => Err(unusable(
+                format!("its lock cannot be taken: {error}"),
+                "name a folder on a file system with locks",
+            )),
+        }
+    }
+
+    /// Opens the journal; every commit to it is synced.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when it is not a journal of this version.
+    pub fn open_journal(&self) -> Result<Connection, StoreError> {
+        let path = self.journal();
+        self.open(&path, |connection| {
+            connection.execute_batch(
+                "PRAGMA page_size = 16384; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; \
+                 PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2048;",
+            )?;
+            connection.execute_batch(
+                "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, data BLOB NOT NULL);",
+            )
+        })
+    }
+
+    /// Opens the tables for writing, and brings them to this version.
+    ///
+    /// They need no sync of their own: what the journal has and they lost is folded again.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when they are broken, of a later version, or not of a store.
+    pub fn open_tables(&self) -> Result<Connection, StoreError> {
+        let path = self.tables();
+        let mut connection = self.open(&path, |connection| {
+            connection.execute_batch(&format!(
+                "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                 PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+                FOLD_CACHE >> 10
+            ))?;
+            connection.set_prepared_statement_cache_capacity(128);
+            connection.execute_batch(
+                "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
+            )
+        })?;
+        self.migrate(&mut connection)?;
+        Ok(connection)
+    }
+
+    /// Opens the tables for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when they cannot be opened.
+    pub fn open_reader(&self) -> Result<Connection, StoreError> {
+        let path = self.tables();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(&path, flags)
+            .and_then(|connection| {
+                connection.execute_batch(&format!(
+                    "PRAGMA cache_size = -{}; PRAGMA mmap_size = {MAPPED}; PRAGMA temp_store = MEMORY;",
+                    READ_CACHE >> 10
+                ))?;
+                connection.set_prepared_statement_cache_capacity(64);
+                Ok(connection)
+            })
+            .map_err(|error| unusable(&path, &error))
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        prepare: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(path, flags)
+            .and_then(|connection| {
+                prepare(&connection)?;
+                Ok(connection)
+            })
+            .map_err(|error| unusable(path, &error))
+    }
+
+    fn migrate(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let path = self.tables();
+        let place = || path.display().to_string();
+        let found = version(connection).map_err(|error| unusable(&path, &error))?;
+        if found > schema::VERSION {
+            return Err(StoreError::Unusable {
+                place: place(),
+                reason: format!(
+                    "it has version {found} and this program knows versions up to {}",
+                    schema::VERSION
+                ),
+                remedy: "use the newer program that wrote it, or restore a backup".to_owned(),
+            });
+        }
+        if found == 0 {
+            let tables: i64 = connection
+                .query_row(
+                    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'meta'",
+                    (),
+                    |row| row.get(0),
+                )
+                .map_err(|error| unusable(&path, &error))?;
+            if tables > 0 {
+                return Err(StoreError::Unusable {
+                    place: place(),
+                    reason: "it has tables but no version: it is not a store, or was damaged"
+                        .to_owned(),
+                    remedy: "name another folder, or restore a backup".to_owned(),
+                });
+            }
+        }
+        let from = usize::try_from(found).unwrap_or(0);
+        for (step, sql) in schema::MIGRATIONS.iter().enumerate().skip(from) {
+            let step_to = step as i64 + 1;
+            let applied = connection.transaction().and_then(|transaction| {
+                transaction.execute_batch(sql)?;
+                set_meta(&transaction, "version", step_to)?;
+                transaction.commit()
+            });
+            applied.map_err(|error| StoreError::Unusable {
+                place: place(),
+                reason: format!("it could not be brought to version {step_to}: {error}"),
+                remedy: "make room on the disk or restore a backup; nothing was changed".to_owned(),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    meta(connection, "version").map(|version| version.unwrap_or(0))
+}
+
+/// A number of the store.
+///
+/// # Errors
+/// What SQLite reports.
+pub fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<i64>> {
+    use rusqlite::OptionalExtension;
+    connection
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+}
+
+/// Keeps a number of the store.
+///
+/// # Errors
+/// What SQLite reports.
+pub fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+        )?
+        .execute((key, value))
+        .map(drop)
+}
+
+/// The error of a file that cannot be read or written now.
+#[must_use]
+pub fn unavailable(place: &Path, reason: &impl ToString) -> StoreError {
+    StoreError::Unavailable {
+        place: place.display().to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+/// The error of a file that cannot be opened, with what to do about it.
+fn unusable(place: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
+        PermissionDenied, ReadOnly,
+    };
+    let remedy = match error.sqlite_error_code() {
+        Some(NotADatabase | DatabaseCorrupt) => {
+            "it was left as it is: restore a backup, or name another folder"
+        }
+        Some(DatabaseBusy | DatabaseLocked) => "stop the other process that has it open",
+        Some(DiskFull) => "make room on the disk",
+        Some(CannotOpen | PermissionDenied | ReadOnly) => {
+            "let this process write the folder, or name another"
+        }
+        _ => "see the reason; the files were left as they are",
+    };
+    StoreError::Unusable {
+        place: place.display().to_string(),
+        reason: error.to_string(),
+        remedy: remedy.to_owned(),
+    }
+}

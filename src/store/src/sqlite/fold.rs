@@ -1,0 +1,257 @@
+//! The thread that folds: it sums up what commits added and writes the sums to the tables in key order, in one
+//! transaction that also says how far it came. What a loss of power takes from the tables is folded again from the
+//! journal.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::dirty::Dirty;
+use super::files::{set_meta, unavailable};
+use super::fold_record::Folder;
+use super::key::{self, Key};
+use super::relay::{Asked, Command, Group, Relay, Work};
+use super::{retention, tables};
+use crate::Unscored;
+use crate::codec::Label;
+use crate::read::Score;
+
+/// Pages of the write-ahead log at which it is copied to the tables.
+const CHECKPOINT: i64 = 8192;
+
+/// How long after a failure folding is tried again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The thread's state.
+pub struct Fold {
+    place: PathBuf,
+    tables: Connection,
+    relay: Arc<Relay>,
+    dirty: Arc<Dirty>,
+    folder: Folder,
+    folded: i64,
+}
+
+/// Why some commits could not be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// The tables cannot be read or written.
+    #[error(transparent)]
+    Tables(#[from] rusqlite::Error),
+    /// A record cannot be read.
+    #[error("a record of the journal cannot be read: {0}")]
+    Record(#[from] crate::codec::Malformed),
+    /// A segment cannot be compressed.
+    #[error("a segment cannot be compressed: {0}")]
+    Pack(#[from] std::io::Error),
+    /// A value cannot be written as JSON.
+    #[error("a value cannot be written: {0}")]
+    Value(#[from] serde_json::Error),
+}
+
+impl Fold {
+    /// A thread's state; reads what is unscored and the names of metrics.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn new(
+        place: PathBuf,
+        tables: Connection,
+        relay: Arc<Relay>,
+        dirty: Arc<Dirty>,
+    ) -> Result<Self, FoldError> {
+        let folder = Folder::load(&tables)?;
+        let folded = super::files::meta(&tables, "folded")?.unwrap_or(0);
+        dirty.add(unscored(&tables)?);
+        Ok(Self {
+            place,
+            tables,
+            relay,
+            dirty,
+            folder,
+            folded,
+        })
+    }
+
+    /// Folds commits until the relay is closed and everything is folded.
+    pub fn run(mut self) {
+        loop {
+            let Work {
+                groups,
+                commands,
+                last,
+            } = self.relay.next();
+            if !self.fold_all(&groups) {
+                for (_, answer) in commands {
+                    drop(answer.send(Err(unavailable(&self.place, &"it is closing"))));
+                }
+                break;
+            }
+            for asked in commands {
+                self.obey(asked);
+            }
+            self.checkpoint_when_due();
+            if last {
+                break;
+            }
+        }
+        self.finish();
+    }
+
+    /// Folds commits; tries again until it succeeds. `false` when it did not and the store is closing.
+    fn fold_all(&mut self, groups: &[Group]) -> bool {
+        let Some(last) = groups.last() else {
+            return true;
+        };
+        while let Err(error) = self.fold(groups) {
+            tracing::error!(place = %self.place.display(), %error, "commits could not be folded; trying again");
+            self.relay.could_not_fold(error.to_string());
+            if !self.relay.pause(PAUSE) {
+                return false;
+            }
+        }
+        let bytes = groups.iter().map(|group| group.records.len()).sum();
+        self.relay.did_fold(last.seq, bytes);
+        true
+    }
+
+    /// Folds commits in one transaction. After a failure nothing of them is kept or remembered.
+    ///
+    /// # Errors
+    /// [`FoldError`].
+    pub fn fold(&mut self, groups: &[Group]) -> Result<(), FoldError> {
+        let Some(last) = groups.last() else {
+            return Ok(());
+        };
+        match self.try_fold(groups, last.seq) {
+            Ok(news) => {
+                self.dirty.add(news);
+                self.folded = last.seq;
+                Ok(())
+            }
+            Err(error) => {
+                self.folder = Folder::load(&self.tables)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn try_fold(&mut self, groups: &[Group], seq: i64) -> Result<Vec<Key>, FoldError> {
+        let transaction = self.tables.transaction()?;
+        for group in groups {
+            self.folder.add(&transaction, &group.records)?;
+        }
+        let news = tables::write(&transaction, &mut self.folder)?;
+        retention::prune(&transaction)?;
+        set_meta(&transaction, "folded", seq)?;
+        transaction.commit()?;
+        Ok(news)
+    }
+
+    fn obey(&mut self, (command, answer): Asked) {
+        let done = match command {
+            Command::Scores(scores) => self.put_scores(&scores),
+            Command::UnscoreAll => self.unscore_all(),
+            Command::Probe => set_meta(&self.tables, "probe", self.folded),
+        };
+        // Whoever asked may have stopped waiting.
+        drop(answer.send(done.map_err(|error| unavailable(&self.place, &error))));
+    }
+
+    fn put_scores(&mut self, scores: &[(Unscored, Score)]) -> rusqlite::Result<()> {
+        let mut current: Vec<(Key, &Score)> = scores
+            .iter()
+            .map(|(unscored, score)| (unscored, key::account(Label::of(&unscored.account)), score))
+            .filter(|(unscored, owner, _)| self.dirty.version(*owner) == Some(unscored.version))
+            .map(|(_, owner, score)| (owner, score))
+            .collect();
+        if current.is_empty() {
+            return Ok(());
+        }
+        current.sort_unstable_by_key(|(owner, _)| *owner);
+        let transaction = self.tables.transaction()?;
+        {
+            let mut statement = transaction.prepare_cached(
+                "UPDATE accounts SET unscored = 0, score = ?2, band = ?3, stage = ?4, trend = ?5, reason = ?6, scored_at = ?7 \
+                 WHERE owner = ?1",
+            )?;
+            for (owner, score) in &current {
+                statement.execute((
+                    owner,
+                    score.score,
+                    &score.band,
+                    &score.stage,
+                    score.trend,
+                    &score.reason,
+                    score.at.0,
+                ))?;
+            }
+        }
+        transaction.commit()?;
+        let owners: Vec<Key> = current.iter().map(|(owner, _)| *owner).collect();
+        self.dirty.remove(&owners);
+        Ok(())
+    }
+
+    fn unscore_all(&mut self) -> rusqlite::Result<()> {
+        self.tables
+            .execute("UPDATE accounts SET unscored = 1", ())?;
+        self.dirty.add(unscored(&self.tables)?);
+        Ok(())
+    }
+
+    fn checkpoint_when_due(&self) {
+        let pages = self
+            .tables
+            .query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
+                row.get::<_, i64>(1)
+            });
+        match pages {
+            Ok(pages) if pages < CHECKPOINT => {}
+            Ok(_) => self.checkpoint("PASSIVE"),
+            Err(error) => {
+                tracing::error!(place = %self.place.display(), %error, "the write-ahead log could not be measured");
+            }
+        }
+    }
+
+    /// Copies the write-ahead log to the tables, after which the journal may forget what was folded.
+    pub fn checkpoint(&self, mode: &str) {
+        let copied = self
+            .tables
+            .query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, i64>(1)?,
+                    row.get::<_, i64>(2)?,
+                ))
+            });
+        match copied {
+            Ok((0, pages, copied)) if pages == copied => {
+                self.relay.durable.store(self.folded, Ordering::Release);
+            }
+            // A reader holds an older page; the next checkpoint copies it.
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(place = %self.place.display(), %error, "the write-ahead log could not be copied");
+            }
+        }
+    }
+
+    fn finish(self) {
+        self.checkpoint("TRUNCATE");
+        if let Err((_, error)) = self.tables.close() {
+            tracing::error!(place = %self.place.display(), %error, "the tables could not be closed");
+        }
+    }
+}
+
+fn unscored(tables: &Connection) -> rusqlite::Result<Vec<Key>> {
+    tables
+        .prepare("SELECT owner FROM accounts WHERE unscored = 1 ORDER BY last_seen")?
+        .query_map((), |row| row.get(0))?
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! The tables.
+//!
+//! Every key begins with the owner (or with a user, whose key is made from the owner's), so that what is one's lies
+//! together and is read in one pass. Days are days since 1970; a day of [`LIFETIME`] is the sum over all of them.
+
+/// The version of the tables; `meta.version` of the file says which it has.
+pub const VERSION: i64 = 1;
+
+/// The day under which a user's sum over all days is kept.
+pub const LIFETIME: i32 = i32::MIN;
+
+/// What brings a file of the version before to the next, first for an empty file.
+pub const MIGRATIONS: [&str; VERSION as usize] = [V1];
+
+const V1: &str = "
+-- The truth: packed records of one owner, appended; and where each owner's are.
+CREATE TABLE log (seq INTEGER PRIMARY KEY, owner INTEGER NOT NULL, received INTEGER NOT NULL, events INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE log_of (owner INTEGER, seq INTEGER, PRIMARY KEY (owner, seq)) WITHOUT ROWID;
+
+-- Ids of events, in the order of the time they were recorded at; when the ids of a recorded day were last added to.
+CREATE TABLE seen (id BLOB, owner INTEGER, PRIMARY KEY (id, owner)) WITHOUT ROWID;
+CREATE TABLE seen_days (day INTEGER PRIMARY KEY, added INTEGER NOT NULL);
+
+-- Sums.
+CREATE TABLE metrics (metric INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+CREATE TABLE uses (owner INTEGER, day INTEGER, received INTEGER, metric INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (owner, day, received, metric)) WITHOUT ROWID;
+CREATE TABLE user_uses (user INTEGER, metric INTEGER, day INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (user, metric, day)) WITHOUT ROWID;
+CREATE TABLE active (owner INTEGER, day INTEGER, user INTEGER, received INTEGER NOT NULL, PRIMARY KEY (owner, day, user)) WITHOUT ROWID;
+CREATE TABLE sessions (owner INTEGER, session INTEGER, day INTEGER NOT NULL, PRIMARY KEY (owner, session)) WITHOUT ROWID;
+
+-- Progress: `subject` is a user, a device, or for items also an account.
+CREATE TABLE guides (user INTEGER, guide TEXT, state TEXT NOT NULL, PRIMARY KEY (user, guide)) WITHOUT ROWID;
+CREATE TABLE items (subject INTEGER, item TEXT, at INTEGER NOT NULL, PRIMARY KEY (subject, item)) WITHOUT ROWID;
+CREATE TABLE answers (user INTEGER, question TEXT, value TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user, question)) WITHOUT ROWID;
+CREATE TABLE interruptions (user INTEGER PRIMARY KEY, times TEXT NOT NULL);
+
+-- History.
+CREATE TABLE traits (subject INTEGER, name TEXT, received INTEGER, n INTEGER, value TEXT NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (subject, name, received, n)) WITHOUT ROWID;
+CREATE TABLE merges (device INTEGER PRIMARY KEY, account INTEGER NOT NULL, user INTEGER, received INTEGER NOT NULL, day INTEGER NOT NULL);
+CREATE INDEX merges_of ON merges (account, user);
+
+-- Names.
+CREATE TABLE accounts (owner INTEGER PRIMARY KEY, name TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER, unscored INTEGER NOT NULL,
+  score REAL, band TEXT, stage TEXT, trend REAL, reason TEXT, scored_at INTEGER);
+CREATE UNIQUE INDEX accounts_by_name ON accounts (name);
+CREATE INDEX accounts_by_score ON accounts (score, name);
+CREATE INDEX accounts_by_score_descending ON accounts (score DESC, name);
+CREATE TABLE users (owner INTEGER, user INTEGER, name TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER, PRIMARY KEY (owner, user)) WITHOUT ROWID;
+
+-- What streams brought and gave up.
+CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL);
+CREATE TABLE losses (day INTEGER PRIMARY KEY, dropped INTEGER NOT NULL, lost INTEGER NOT NULL);
+";

@@ -1,0 +1,224 @@
+//! Writes sums to the tables, each in the order of its key, so that neighbours are written while their page is at hand.
+
+use rusqlite::{Connection, Transaction};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::fold::FoldError;
+use super::fold_record::Folder;
+use super::key::Key;
+use super::pack::Packer;
+use super::sums::{Segment, Sighting, Stream, Sums};
+use super::{progress, traits};
+
+/// Writes the sums and empties them; returns the accounts that have news.
+///
+/// # Errors
+/// [`FoldError`]; the transaction must be rolled back then.
+pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, FoldError> {
+    let sums = std::mem::take(&mut folder.sums);
+    let Sums {
+        segments,
+        seen,
+        seen_days,
+        uses,
+        user_uses,
+        active,
+        sessions,
+        accounts,
+        users,
+        progress: changes,
+        traits: told,
+        streams,
+        events,
+    } = sums;
+    write_segments(tables, &mut folder.packer, segments)?;
+    write_seen(tables, seen)?;
+    write_seen_days(tables, seen_days)?;
+    put_all(
+        tables,
+        "INSERT INTO uses VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET sum = sum + excluded.sum",
+        sorted(uses),
+        |((owner, day, received, metric), sum)| (owner, day, received, metric, sum as i64),
+    )?;
+    put_all(
+        tables,
+        "INSERT INTO user_uses VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET sum = sum + excluded.sum",
+        sorted(user_uses),
+        |((user, metric, day), sum)| (user, metric, day, sum as i64),
+    )?;
+    put_all(
+        tables,
+        "INSERT INTO active VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET received = excluded.received \
+         WHERE excluded.received < received",
+        sorted(active),
+        |((owner, day, user), received)| (owner, day, user, received),
+    )?;
+    put_all(
+        tables,
+        "INSERT INTO sessions VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        sorted(sessions),
+        |((owner, session), day)| (owner, session, day),
+    )?;
+    write_users(tables, users)?;
+    let mut news = write_accounts(tables, accounts)?;
+    progress::write(tables, changes)?;
+    traits::write(tables, told)?;
+    write_streams(tables, streams)?;
+    tables
+        .prepare_cached(
+            "INSERT INTO meta VALUES ('events', ?1) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+        )?
+        .execute([events as i64])?;
+    news.sort_unstable();
+    Ok(news)
+}
+
+fn sorted<K: Ord, V>(map: FxHashMap<K, V>) -> Vec<(K, V)> {
+    let mut rows: Vec<_> = map.into_iter().collect();
+    rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    rows
+}
+
+fn put_all<R, P: rusqlite::Params>(
+    tables: &Connection,
+    sql: &str,
+    rows: Vec<R>,
+    params: impl Fn(R) -> P,
+) -> rusqlite::Result<()> {
+    let mut statement = tables.prepare_cached(sql)?;
+    for row in rows {
+        statement.execute(params(row))?;
+    }
+    Ok(())
+}
+
+fn write_segments(
+    tables: &Connection,
+    packer: &mut Packer,
+    segments: FxHashMap<Key, Segment>,
+) -> Result<(), FoldError> {
+    let mut log = tables.prepare_cached(
+        "INSERT INTO log (owner, received, events, data) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let mut log_of = tables.prepare_cached("INSERT INTO log_of VALUES (?1, ?2)")?;
+    let mut packed = Vec::new();
+    for (owner, segment) in sorted(segments) {
+        packer.pack(&segment.records, &mut packed)?;
+        log.execute((owner, segment.received, segment.events as i64, &packed))?;
+        log_of.execute((owner, tables.last_insert_rowid()))?;
+    }
+    Ok(())
+}
+
+fn write_seen(tables: &Connection, mut seen: Vec<(u128, Key)>) -> rusqlite::Result<()> {
+    seen.sort_unstable();
+    let mut statement = tables.prepare_cached("INSERT INTO seen VALUES (?1, ?2)")?;
+    for (id, owner) in seen {
+        statement.execute((&id.to_be_bytes()[..], owner))?;
+    }
+    Ok(())
+}
+
+fn write_seen_days(tables: &Connection, days: FxHashSet<i32>) -> rusqlite::Result<()> {
+    put_all(
+        tables,
+        "INSERT INTO seen_days VALUES (?1, unixepoch() / 86400) ON CONFLICT DO UPDATE SET added = excluded.added",
+        days.into_iter().collect(),
+        |day| [day],
+    )
+}
+
+fn write_users(
+    tables: &Connection,
+    users: FxHashMap<(Key, Key), Sighting>,
+) -> rusqlite::Result<()> {
+    put_all(
+        tables,
+        "INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET \
+         first_seen = min(first_seen, excluded.first_seen), \
+         last_seen = coalesce(max(last_seen, excluded.last_seen), last_seen, excluded.last_seen)",
+        sorted(users),
+        |((owner, user), seen)| (owner, user, seen.name, seen.first, seen.last),
+    )
+}
+
+/// An account that is known by its key alone (a device of it sent something) was written before.
+fn write_accounts(
+    tables: &Connection,
+    accounts: FxHashMap<Key, Sighting>,
+) -> rusqlite::Result<Vec<Key>> {
+    let mut news = Vec::new();
+    let mut update = tables.prepare_cached(
+        "UPDATE accounts SET first_seen = min(first_seen, ?2), \
+         last_seen = coalesce(max(last_seen, ?3), last_seen, ?3), unscored = unscored | ?4 WHERE owner = ?1",
+    )?;
+    let mut insert = tables.prepare_cached(
+        "INSERT INTO accounts (owner, name, first_seen, last_seen, unscored) VALUES (?1, ?2, ?3, ?4, 1)",
+    )?;
+    let mut added = 0;
+    for (owner, seen) in sorted(accounts) {
+        let known = update.execute((owner, seen.first, seen.last, seen.news))? > 0;
+        if !known {
+            insert.execute((owner, &seen.name, seen.first, seen.last))?;
+            added += 1;
+        }
+        if seen.news || !known {
+            news.push(owner);
+        }
+    }
+    if added > 0 {
+        tables
+            .prepare_cached(
+                "INSERT INTO meta VALUES ('accounts', ?1) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            )?
+            .execute([added])?;
+    }
+    Ok(news)
+}
+
+/// Writes what streams brought, and moves what they lost to the day of their latest arrival.
+fn write_streams(tables: &Connection, streams: FxHashMap<Key, Stream>) -> rusqlite::Result<()> {
+    use rusqlite::OptionalExtension;
+    let mut read = tables.prepare_cached(
+        "SELECT next, received, dropped, rejected, day FROM streams WHERE stream = ?1",
+    )?;
+    let mut write =
+        tables.prepare_cached("REPLACE INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut losses: FxHashMap<i32, (i64, i64)> = FxHashMap::default();
+    for (key, part) in sorted(streams) {
+        let before = read
+            .query_row([key], |row| {
+                Ok(Stream {
+                    next: row.get::<_, i64>(0)? as u64,
+                    received: row.get::<_, i64>(1)? as u64,
+                    dropped: row.get::<_, i64>(2)? as u64,
+                    rejected: row.get::<_, i64>(3)? as u64,
+                    day: row.get(4)?,
+                })
+            })
+            .optional()?;
+        let now = before.map_or(part, |before| before.and(part));
+        if let Some(before) = before {
+            losses.entry(before.day).or_default().1 -= before.lost() as i64;
+        }
+        let day = losses.entry(now.day).or_default();
+        day.0 += (now.dropped - before.map_or(0, |before| before.dropped)) as i64;
+        day.1 += now.lost() as i64;
+        write.execute((
+            key,
+            now.next as i64,
+            now.received as i64,
+            now.dropped as i64,
+            now.rejected as i64,
+            now.day,
+        ))?;
+    }
+    losses.retain(|_, change| *change != (0, 0));
+    put_all(
+        tables,
+        "INSERT INTO losses VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped, \
+         lost = lost + excluded.lost",
+        sorted(losses),
+        |(day, (dropped, lost))| (day, dropped, lost),
+    )
+}
