@@ -97,17 +97,19 @@ fn headers(csp: Csp, nonce: &str, connect: &str) -> Result<HeaderMap, ApiError> 
         .into_iter()
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
         .collect();
-    if csp == Csp::Strict {
-        let policy = HeaderValue::from_str(&policy(nonce, connect))?;
+    if csp != Csp::Off {
+        let wasm = csp == Csp::Strict;
+        let policy = HeaderValue::from_str(&policy(nonce, connect, wasm))?;
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(headers)
 }
 
-fn policy(nonce: &str, connect: &str) -> String {
+fn policy(nonce: &str, connect: &str, wasm: bool) -> String {
+    let wasm = if wasm { " 'wasm-unsafe-eval'" } else { "" };
     format!(
         "default-src 'self'; \
-         script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         script-src 'nonce-{nonce}' 'strict-dynamic'{wasm}; \
          connect-src 'self'{connect}; \
          style-src 'self'; \
          img-src 'self'; \

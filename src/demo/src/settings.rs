@@ -11,6 +11,8 @@ use crate::identity::Signer;
 pub enum Csp {
     /// The policy a careful product runs under.
     Strict,
+    /// The strict policy without WebAssembly, as a host has it that never heard of the widget.
+    NoWasm,
     /// No policy, to see the difference.
     Off,
 }
