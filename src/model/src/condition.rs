@@ -154,7 +154,11 @@ pub struct TimeWindow {
 /// Numbers compare as numbers and texts by their characters (so ISO dates compare as dates); a comparison between kinds
 /// does not hold. An unknown value satisfies only `not` and `exists: false`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "config",
+    derive(schemars::JsonSchema),
+    schemars(extend("minProperties" = 1))
+)]
 #[serde(deny_unknown_fields)]
 pub struct Op {
     /// Is one of these; one or a list.

@@ -57,5 +57,5 @@ pub enum OneOrMany<T> {
     /// One.
     One(T),
     /// Several.
-    Many(Vec<T>),
+    Many(#[schemars(length(min = 1))] Vec<T>),
 }

@@ -100,7 +100,7 @@ impl JsonSchema for Condition {
         kinds.add(
             "page",
             "The page's URL matches one of these patterns of the URLPattern standard.",
-            json!({ "anyOf": [name.clone(), { "type": "array", "items": name }], "examples": ["/reports/:id"] }),
+            with_example(names.clone(), "/reports/:id"),
         );
         kinds.add_with(
             "element",
@@ -150,6 +150,14 @@ fn described(schema: Schema, description: &str) -> Value {
     let mut schema = schema.to_value();
     if let Value::Object(object) = &mut schema {
         object.insert("description".to_owned(), description.into());
+    }
+    schema
+}
+
+fn with_example(schema: Schema, example: &str) -> Value {
+    let mut schema = schema.to_value();
+    if let Value::Object(object) = &mut schema {
+        object.insert("examples".to_owned(), json!([example]));
     }
     schema
 }
