@@ -32,18 +32,23 @@
   }
   banso.build = build
 
-  const status = () => ({
-    build, state, queued: 0, delivered: 0, dropped: 0,
-    ...(state === 'running' && enter('status')),
-    problems: [...problems],
-  })
+  const status = () => {
+    const inside = state === 'running' && enter('status')
+    return {
+      build, state, queued: 0, delivered: 0, dropped: 0,
+      ...inside,
+      problems: [...problems, ...(inside?.problems || [])],
+    }
+  }
+
+  const misuse = (text) => console.info('banso: ' + text)
 
   const begin = (given) => {
-    if (state !== 'waiting') return console.info('banso: init does nothing here: the widget has its key already')
+    if (state !== 'waiting') return misuse('init does nothing here: the widget has its key already')
     key = given.key
     collector = given.collector?.replace(/\/+$/, '')
     if (!key || !collector) {
-      return console.info('banso: no key or no collector: give the script tag data-key, or call init with both')
+      return misuse('no key or no collector: give the script tag data-key, or call init with both')
     }
     state = 'loading'
     const idle = () => (window.requestIdleCallback || setTimeout)(load, { timeout: 2000 })
@@ -145,6 +150,7 @@
     own(thing) { owned.add(thing) },
     disown(thing) { owned.delete(thing) },
     problem(text) { problems.includes(text) || problems.push(text) },
+    misuse,
     // Calls the host's callbacks, each in a task of its own, so that one which throws or takes long is the host's.
     emit(name, detail) {
       const fns = callbacks[name] || []

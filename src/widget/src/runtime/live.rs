@@ -40,6 +40,7 @@ pub struct Live {
     pub(super) visible: bool,
 
     pub(super) seq: u32,
+    pub(super) spoken: String,
     pub(super) queue: Queue,
     pub(super) outbox: Option<Outbox>,
     pub(super) exchange: Exchange,
@@ -133,6 +134,7 @@ impl Live {
             locale: None,
             visible: capture::is_visible(),
             seq: 0,
+            spoken: String::new(),
             queue: Queue::default(),
             outbox: None,
             exchange: Exchange::default(),

@@ -59,9 +59,11 @@ impl Live {
             return None;
         }
         self.seq += 1;
+        let who = self.identity.who(&mut self.ids, now);
+        self.speak(&who);
         let record = Record {
             id: event.id.clone(),
-            who: self.identity.who(&mut self.ids, now),
+            who,
             stream: self.identity.stream().to_owned(),
             token: self.identity.token().and_then(browser::to_json),
             weight: weight(kind),
@@ -72,6 +74,16 @@ impl Live {
         let gone = self.queue.trim();
         self.remove(&gone);
         Some(event.id)
+    }
+
+    /// Tells the loader as whom it reports a failure.
+    fn speak(&mut self, who: &str) {
+        if self.spoken != who {
+            who.clone_into(&mut self.spoken);
+            let token = self.identity.token().and_then(browser::to_json);
+            let token = token.map_or_else(String::new, |token| format!(",\"token\":{token}"));
+            self.loader.speak(Some(&format!("{{{who}{token}}}")));
+        }
     }
 
     /// Records the use of a feature, counts it at once and tells the tour.
