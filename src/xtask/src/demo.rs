@@ -185,3 +185,27 @@ fn open(url: &str) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_port_gets_a_copy_that_allows_it() {
+        let workspace = Workspace::load().expect("the workspace is read");
+        let temporary = tempfile::tempdir().expect("a folder");
+        let original = config(&workspace, PORT, temporary.path()).expect("the original");
+        assert_eq!(workspace.relative(&original), "www/demo/banso");
+        let copy = config(&workspace, 9000, temporary.path()).expect("a copy");
+        let text = std::fs::read_to_string(copy.join("banso.json")).expect("it is there");
+        assert!(text.contains("http://localhost:9000") && !text.contains("http://localhost:8787"), "{text}");
+    }
+
+    #[test]
+    fn a_busy_port_is_an_error_with_the_remedy() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let error = free(port, "--port").expect_err("it is taken");
+        assert!(error.to_string().ends_with("stop what listens there, or choose another with --port"), "{error}");
+    }
+}

@@ -2,8 +2,8 @@
 //!
 //! Those are: the sources of the widget and of the workspace crates it is made of, the exact version and features of
 //! every other crate, the root manifest (profiles), the loader and its types, the compiler, the flags, and the steps
-//! of this program that touch the bytes afterwards. `Cargo.lock` as a whole is not among them: a crate that only the
-//! collector uses does not change the widget, and must not make every page download it again.
+//! of this program that touch the bytes afterwards. `Cargo.lock` as a whole is not among them: a new version of a crate
+//! that the widget has nothing to do with must not make every page download it again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -32,8 +32,8 @@ pub fn build_id(workspace: &Workspace, package: &str, flags: &[String]) -> Resul
             hasher.update(part);
         }
     };
-    for crates in ingredients(workspace, package)? {
-        match crates {
+    for ingredient in ingredients(workspace, package)? {
+        match ingredient {
             Ingredient::Sources(folder) => {
                 for file in files(&folder)? {
                     feed(&workspace.relative(&file), &read(&file)?);
@@ -141,4 +141,49 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path)
         .with_context(|| format!("cannot read {}: the widget needs it", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(of: &str) -> Vec<String> {
+        let workspace = Workspace::load().expect("the workspace is read");
+        let ingredients = ingredients(&workspace, of).expect("the graph is read");
+        let sources = ingredients.iter().filter_map(|ingredient| match ingredient {
+            Ingredient::Sources(folder) => Some(workspace.relative(folder)),
+            Ingredient::Released(_) => None,
+        });
+        sources.collect()
+    }
+
+    #[test]
+    fn the_widget_is_made_of_itself_and_the_pure_crates_below_it() {
+        assert_eq!(sources("banso-widget"), ["src/engine", "src/model", "src/widget"]);
+    }
+
+    #[test]
+    fn released_crates_count_with_their_version() {
+        let workspace = Workspace::load().expect("the workspace is read");
+        let ingredients = ingredients(&workspace, "banso-widget").expect("the graph is read");
+        let version = |name: &str| {
+            ingredients.iter().any(|ingredient| {
+                matches!(ingredient, Ingredient::Released(text) if text.contains(&format!("#{name}@")))
+            })
+        };
+        assert_eq!([version("wasm-bindgen"), version("yew"), version("rusqlite")], [true, true, false]);
+    }
+
+    #[test]
+    fn only_what_reaches_the_compiler_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in ["Cargo.toml", "src/lib.rs", "src/part/one.rs", "tests/it.rs", ".notes", "target/x"] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+            std::fs::write(path, "").expect("written");
+        }
+        let found = files(folder.path()).expect("listed");
+        let found: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(folder.path()).ok()?.to_str()).collect();
+        assert_eq!(found, ["Cargo.toml", "src/lib.rs", "src/part/one.rs"]);
+    }
 }

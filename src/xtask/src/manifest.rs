@@ -95,3 +95,50 @@ impl Manifest {
             .all(|file| has(&file.file, file.raw) && has(&format!("{}.br", file.file), file.brotli))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let file = File {
+            part: Part::Loader,
+            path: "/banso.js".into(),
+            file: "banso.js".into(),
+            content_type: "text/javascript; charset=utf-8".into(),
+            cache: Cache::Short,
+            etag: "0123456789abcdef".into(),
+            raw: 3,
+            gzip: 23,
+            brotli: 2,
+        };
+        Manifest { build: "0123456789ab".into(), files: vec![file] }
+    }
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], complete: bool) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        assert_eq!(manifest().is_complete(folder.path()), complete, "{files:?}");
+    }
+
+    #[test]
+    fn a_folder_is_complete_when_every_file_is_whole() {
+        check(&[("banso.js", "abc"), ("banso.js.br", "ab")], true);
+        check(&[("banso.js", "abc"), ("banso.js.br", "a")], false);
+        check(&[("banso.js", "abc")], false);
+        check(&[], false);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(Manifest::read(folder.path()), None);
+        manifest().write(folder.path()).expect("written");
+        assert_eq!(Manifest::read(folder.path()), Some(manifest()));
+        std::fs::write(folder.path().join(FILE), "{\"build\": 1}").expect("written");
+        assert_eq!(Manifest::read(folder.path()), None);
+    }
+}

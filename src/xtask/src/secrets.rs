@@ -62,3 +62,30 @@ fn random() -> Result<String> {
     getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
     Ok(blake3::Hash::from_bytes(bytes).to_hex().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn secrets_stay_with_their_folder_and_are_read_by_their_owner_alone() {
+        let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let tokens = [one.path(), one.path(), other.path()]
+            .map(|folder| Secrets::kept_in(folder).expect("made or read").admin_token);
+        assert_eq!(tokens[0], tokens[1]);
+        assert_ne!(tokens[0], tokens[2]);
+        assert_eq!(tokens[0].len(), 64);
+        let file = std::fs::metadata(one.path().join("secrets.json")).expect("a file");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("secrets.json"), "{}").expect("written");
+        let error = Secrets::kept_in(folder.path()).map(|_| ()).expect_err("it is broken");
+        assert!(error.to_string().contains("remove it to get new secrets"), "{error}");
+    }
+}

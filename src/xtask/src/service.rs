@@ -170,3 +170,63 @@ fn answers(port: u16, path: &str) -> bool {
     };
     ask().unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// Asks a server that answers one request with `response`.
+    #[track_caller]
+    fn check(response: &'static str, expected: bool) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept()?;
+            let mut request = [0; 4];
+            stream.read_exact(&mut request)?;
+            stream.write_all(response.as_bytes())
+        });
+        assert_eq!(answers(port, "/readyz"), expected, "{response}");
+        server.join().expect("no panic").expect("it answers");
+    }
+
+    #[test]
+    fn only_success_is_ready() {
+        check("HTTP/1.1 200 OK\r\n\r\n", true);
+        check("HTTP/1.1 204 No Content\r\n\r\n", true);
+        check("HTTP/1.1 503 Service Unavailable\r\n\r\n", false);
+        check("", false);
+    }
+
+    #[test]
+    fn a_server_is_stopped_politely() {
+        let mut command = Command::new("sleep");
+        command.arg("600");
+        let mut service = Service::start("sleep", command).expect("it starts");
+        service.must_run().expect("it runs");
+        service.stop().expect("it stops");
+        let error = service.must_run().expect_err("it ended");
+        assert!(error.to_string().contains("sleep ended (signal: 15"), "{error}");
+    }
+
+    #[test]
+    fn a_server_that_ends_by_itself_is_an_error() {
+        let (_send, stop) = channel();
+        let service = Service::start("false", Command::new("false")).expect("it starts");
+        let error = until_stopped(vec![service], &stop).expect_err("it ended");
+        assert!(error.to_string().starts_with("false ended (exit status: 1)"), "{error}");
+    }
+
+    #[test]
+    fn asking_for_the_end_stops_everything() {
+        let (send, stop) = channel();
+        let mut command = Command::new("sleep");
+        command.arg("600");
+        let service = Service::start("sleep", command).expect("it starts");
+        send.send(()).expect("heard");
+        until_stopped(vec![service], &stop).expect("stopped");
+    }
+}

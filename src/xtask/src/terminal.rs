@@ -84,3 +84,28 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(duration: Duration, expected: &str) {
+        assert_eq!(seconds(duration), expected);
+    }
+
+    #[test]
+    fn durations_are_read_at_a_glance() {
+        check(Duration::from_millis(40), "0.0 s");
+        check(Duration::from_millis(9_940), "9.9 s");
+        check(Duration::from_millis(10_900), "10 s");
+        check(Duration::from_secs(59), "59 s");
+        check(Duration::from_secs(185), "3 min 05 s");
+    }
+
+    #[test]
+    fn numbers_stand_under_each_other() {
+        let rows = [["a", "10"], ["longer", "7"]].map(|row| row.map(str::to_owned));
+        assert_eq!(table(["name", "n"], &rows), "name     n\na       10\nlonger   7\n");
+    }
+}
