@@ -191,17 +191,44 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, part: Part, path: &str, file: &str, content_type: &str) {
-        let generated = glue::Generated { name: name.to_owned(), bytes: b"export let a = 1;".to_vec() };
+        let generated = glue::Generated {
+            name: name.to_owned(),
+            bytes: b"export let a = 1;".to_vec(),
+        };
         let source = part_of_build("0123456789ab", generated, Mode::Dev).expect("it is text");
-        let found = (source.part, source.path.as_str(), source.file.as_str(), source.content_type, source.cache);
+        let found = (
+            source.part,
+            source.path.as_str(),
+            source.file.as_str(),
+            source.content_type,
+            source.cache,
+        );
         assert_eq!(found, (part, path, file, content_type, Cache::Immutable));
     }
 
     #[test]
     fn generated_files_are_served_below_their_build() {
-        check("banso_widget_bg.js", Part::Glue, "/w/0123456789ab/banso_widget_bg.js", "banso_widget_bg.js", JAVASCRIPT);
-        check("snippets/x/inline0.js", Part::Glue, "/w/0123456789ab/snippets/x/inline0.js", "snippets-x-inline0.js", JAVASCRIPT);
-        check("banso_widget_bg.wasm", Part::Wasm, "/w/0123456789ab/banso_widget_bg.wasm", "banso_widget_bg.wasm", "application/wasm");
+        check(
+            "banso_widget_bg.js",
+            Part::Glue,
+            "/w/0123456789ab/banso_widget_bg.js",
+            "banso_widget_bg.js",
+            JAVASCRIPT,
+        );
+        check(
+            "snippets/x/inline0.js",
+            Part::Glue,
+            "/w/0123456789ab/snippets/x/inline0.js",
+            "snippets-x-inline0.js",
+            JAVASCRIPT,
+        );
+        check(
+            "banso_widget_bg.wasm",
+            Part::Wasm,
+            "/w/0123456789ab/banso_widget_bg.wasm",
+            "banso_widget_bg.wasm",
+            "application/wasm",
+        );
     }
 
     #[test]
@@ -209,11 +236,18 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let bytes = "export let a = 1;\n".repeat(100).into_bytes();
         for mode in [Mode::Release, Mode::Dev] {
-            let generated = glue::Generated { name: "banso_widget_bg.wasm".to_owned(), bytes: bytes.clone() };
+            let generated = glue::Generated {
+                name: "banso_widget_bg.wasm".to_owned(),
+                bytes: bytes.clone(),
+            };
             let source = part_of_build("0123456789ab", generated, mode).expect("a source");
             let files = pack(folder.path(), &[source], mode).expect("packed");
-            let compressed = std::fs::read(folder.path().join("banso_widget_bg.wasm.br")).expect("it is there");
-            assert_eq!((files[0].raw, files[0].brotli), (1800, compressed.len() as u64));
+            let compressed =
+                std::fs::read(folder.path().join("banso_widget_bg.wasm.br")).expect("it is there");
+            assert_eq!(
+                (files[0].raw, files[0].brotli),
+                (1800, compressed.len() as u64)
+            );
             let mut plain = Vec::new();
             brotli::BrotliDecompress(&mut compressed.as_slice(), &mut plain).expect("it is brotli");
             assert_eq!(plain, bytes);

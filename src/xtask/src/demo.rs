@@ -198,7 +198,10 @@ mod tests {
         assert_eq!(workspace.relative(&original), "www/demo/banso");
         let copy = config(&workspace, 9000, temporary.path()).expect("a copy");
         let text = std::fs::read_to_string(copy.join("banso.json")).expect("it is there");
-        assert!(text.contains("http://localhost:9000") && !text.contains("http://localhost:8787"), "{text}");
+        assert!(
+            text.contains("http://localhost:9000") && !text.contains("http://localhost:8787"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -206,6 +209,11 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let error = free(port, "--port").expect_err("it is taken");
-        assert!(error.to_string().ends_with("stop what listens there, or choose another with --port"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("stop what listens there, or choose another with --port"),
+            "{error}"
+        );
     }
 }

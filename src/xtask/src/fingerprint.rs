@@ -150,16 +150,21 @@ mod tests {
     fn sources(of: &str) -> Vec<String> {
         let workspace = Workspace::load().expect("the workspace is read");
         let ingredients = ingredients(&workspace, of).expect("the graph is read");
-        let sources = ingredients.iter().filter_map(|ingredient| match ingredient {
-            Ingredient::Sources(folder) => Some(workspace.relative(folder)),
-            Ingredient::Released(_) => None,
-        });
+        let sources = ingredients
+            .iter()
+            .filter_map(|ingredient| match ingredient {
+                Ingredient::Sources(folder) => Some(workspace.relative(folder)),
+                Ingredient::Released(_) => None,
+            });
         sources.collect()
     }
 
     #[test]
     fn the_widget_is_made_of_itself_and_the_pure_crates_below_it() {
-        assert_eq!(sources("banso-widget"), ["src/engine", "src/model", "src/widget"]);
+        assert_eq!(
+            sources("banso-widget"),
+            ["src/engine", "src/model", "src/widget"]
+        );
     }
 
     #[test]
@@ -171,19 +176,32 @@ mod tests {
                 matches!(ingredient, Ingredient::Released(text) if text.contains(&format!("#{name}@")))
             })
         };
-        assert_eq!([version("wasm-bindgen"), version("yew"), version("rusqlite")], [true, true, false]);
+        assert_eq!(
+            [version("wasm-bindgen"), version("yew"), version("rusqlite")],
+            [true, true, false]
+        );
     }
 
     #[test]
     fn only_what_reaches_the_compiler_counts() {
         let folder = tempfile::tempdir().expect("a folder");
-        for path in ["Cargo.toml", "src/lib.rs", "src/part/one.rs", "tests/it.rs", ".notes", "target/x"] {
+        for path in [
+            "Cargo.toml",
+            "src/lib.rs",
+            "src/part/one.rs",
+            "tests/it.rs",
+            ".notes",
+            "target/x",
+        ] {
             let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
             std::fs::write(path, "").expect("written");
         }
         let found = files(folder.path()).expect("listed");
-        let found: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(folder.path()).ok()?.to_str()).collect();
+        let found: Vec<_> = found
+            .iter()
+            .filter_map(|path| path.strip_prefix(folder.path()).ok()?.to_str())
+            .collect();
         assert_eq!(found, ["Cargo.toml", "src/lib.rs", "src/part/one.rs"]);
     }
 }

@@ -112,7 +112,10 @@ mod tests {
             gzip: 23,
             brotli: 2,
         };
-        Manifest { build: "0123456789ab".into(), files: vec![file] }
+        Manifest {
+            build: "0123456789ab".into(),
+            files: vec![file],
+        }
     }
 
     #[track_caller]

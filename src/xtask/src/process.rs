@@ -116,12 +116,24 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_command_and_its_message() {
-        assert_eq!(read(&mut shell("echo said")).ok().as_deref(), Some("said\n"));
+        assert_eq!(
+            read(&mut shell("echo said")).ok().as_deref(),
+            Some("said\n")
+        );
         let error = read(&mut shell("echo why >&2; exit 3")).expect_err("it fails");
-        assert_eq!(error.to_string(), "`sh -c echo why >&2; exit 3` failed (exit status: 3):\nwhy");
+        assert_eq!(
+            error.to_string(),
+            "`sh -c echo why >&2; exit 3` failed (exit status: 3):\nwhy"
+        );
         let error = run(&mut shell("exit 1")).expect_err("it fails");
-        assert_eq!(error.to_string(), "`sh -c exit 1` failed (exit status: 1): its own message is above");
+        assert_eq!(
+            error.to_string(),
+            "`sh -c exit 1` failed (exit status: 1): its own message is above"
+        );
         let error = run(&mut Command::new("no-such-program")).expect_err("there is none");
-        assert_eq!(error.to_string(), "cannot start `no-such-program`: is it installed?");
+        assert_eq!(
+            error.to_string(),
+            "cannot start `no-such-program`: is it installed?"
+        );
     }
 }

@@ -71,7 +71,10 @@ mod tests {
 
     #[test]
     fn secrets_stay_with_their_folder_and_are_read_by_their_owner_alone() {
-        let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (one, other) = (
+            tempfile::tempdir().expect("a folder"),
+            tempfile::tempdir().expect("a folder"),
+        );
         let tokens = [one.path(), one.path(), other.path()]
             .map(|folder| Secrets::kept_in(folder).expect("made or read").admin_token);
         assert_eq!(tokens[0], tokens[1]);
@@ -85,7 +88,12 @@ mod tests {
     fn a_broken_file_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("secrets.json"), "{}").expect("written");
-        let error = Secrets::kept_in(folder.path()).map(|_| ()).expect_err("it is broken");
-        assert!(error.to_string().contains("remove it to get new secrets"), "{error}");
+        let error = Secrets::kept_in(folder.path())
+            .map(|_| ())
+            .expect_err("it is broken");
+        assert!(
+            error.to_string().contains("remove it to get new secrets"),
+            "{error}"
+        );
     }
 }

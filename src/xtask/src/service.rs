@@ -209,7 +209,10 @@ mod tests {
         service.must_run().expect("it runs");
         service.stop().expect("it stops");
         let error = service.must_run().expect_err("it ended");
-        assert!(error.to_string().contains("sleep ended (signal: 15"), "{error}");
+        assert!(
+            error.to_string().contains("sleep ended (signal: 15"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -217,7 +220,12 @@ mod tests {
         let (_send, stop) = channel();
         let service = Service::start("false", Command::new("false")).expect("it starts");
         let error = until_stopped(vec![service], &stop).expect_err("it ended");
-        assert!(error.to_string().starts_with("false ended (exit status: 1)"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("false ended (exit status: 1)"),
+            "{error}"
+        );
     }
 
     #[test]

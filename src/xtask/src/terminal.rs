@@ -106,6 +106,9 @@ mod tests {
     #[test]
     fn numbers_stand_under_each_other() {
         let rows = [["a", "10"], ["longer", "7"]].map(|row| row.map(str::to_owned));
-        assert_eq!(table(["name", "n"], &rows), "name     n\na       10\nlonger   7\n");
+        assert_eq!(
+            table(["name", "n"], &rows),
+            "name     n\na       10\nlonger   7\n"
+        );
     }
 }
