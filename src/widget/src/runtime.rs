@@ -196,7 +196,10 @@ impl State {
             Call::Trap if self.loader.debug() => trap(),
             call => match &mut self.live {
                 Some(live) => live.call(call),
-                None if self.consent.map_or_else(privacy_control, |granted| !granted) && matches!(call, Call::Track(..) | Call::Page(_)) => {}
+                None if self
+                    .consent
+                    .map_or_else(privacy_control, |granted| !granted)
+                    && matches!(call, Call::Track(..) | Call::Page(_)) => {}
                 None if self.early.len() < EARLY => self.early.push(call),
                 None => {}
             },

@@ -1,5 +1,6 @@
 //! What is shown now is made into one value, and handed to the interface when it is another.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -12,8 +13,11 @@ use banso_model::wire::{Session, Start};
 
 use super::decide::holds;
 use super::live::Live;
+use super::{Message, post};
 use crate::browser;
+use crate::loader;
 use crate::scene::{ChecklistScene, Direction, HubScene, ItemScene, Listed, Scene, TourScene};
+use crate::ui::Ui;
 
 impl Live {
     pub(super) fn draw(&mut self) {
@@ -130,6 +134,38 @@ impl Live {
         fetched.collect()
     }
 
-    /// Hands the scene to the interface.
-    pub(super) fn show_scene(&mut self) {}
+    /// Hands the scene to the interface, once nothing is borrowed any more: drawing moves the focus, and the host hears
+    /// of that.
+    pub(super) fn show_scene(&mut self) {
+        let scene = self.scene.clone();
+        self.after.push(Box::new(move || paint(scene)));
+    }
+}
+
+thread_local! {
+    static UI: RefCell<Option<Ui>> = const { RefCell::new(None) };
+}
+
+/// Draws a scene, or takes everything off the page.
+fn paint(scene: Option<Scene>) {
+    UI.with(|ui| {
+        let Ok(mut ui) = ui.try_borrow_mut() else {
+            return;
+        };
+        match (scene, ui.as_mut()) {
+            (Some(scene), Some(ui)) => ui.show(scene),
+            (Some(scene), None) => {
+                let intents = yew::Callback::from(|intent| post(Message::Intent(intent)));
+                *ui = Ui::new(scene, intents);
+                if ui.is_none() {
+                    loader::problem("this browser is too old to show guides");
+                }
+            }
+            (None, _) => {
+                if let Some(ui) = ui.take() {
+                    ui.remove();
+                }
+            }
+        }
+    });
 }
