@@ -1,3 +1,9 @@
-//! The collector: ingest, session, admin API and assets; the binary banso.
+//! The binary `banso`: every command a team runs itself.
 
-fn main() {}
+use std::process::ExitCode;
+
+mod command;
+
+fn main() -> ExitCode {
+    command::run()
+}

@@ -1,0 +1,55 @@
+//! The admin API: accounts, their health, why a guide is shown or not, and the import of history.
+
+pub mod accounts;
+pub mod explain;
+pub mod import;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::door::is_secret;
+use crate::error::Refusal;
+
+/// The routes below `/v1/admin`, all behind the token.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/accounts", get(accounts::list))
+        .route("/accounts/{id}", get(accounts::one))
+        .route("/accounts/{id}/health", get(accounts::health))
+        .route("/explain", get(explain::explain))
+        .route("/import", post(import::import))
+        .fallback(|| async {
+            Refusal::NotFound("the admin API has no such path: see /v1/admin/accounts".to_owned())
+        })
+        .layer(middleware::from_fn_with_state(Arc::clone(app), guard))
+}
+
+/// Lets only those in who have the token.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if app.settings.admin_token.is_none() {
+        return Refusal::AdminOff.into_response();
+    }
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, token)| token.trim());
+    if !is_secret(app.settings.admin_token.as_deref(), given) {
+        return Refusal::Unauthorized.into_response();
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        axum::http::HeaderValue::from_static("no-store"),
+    );
+    response
+}

@@ -1,0 +1,210 @@
+//! Reads a request's body: bounded in size, in time and, over all requests together, in memory.
+
+use std::io::Read as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use banso_model::wire::limits;
+use flate2::bufread::MultiGzDecoder;
+use http_body_util::BodyExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::Refusal;
+
+/// How long a body may take to arrive.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes that one permit of the budget stands for.
+const GRAIN: usize = 1024;
+
+/// How much memory the bodies of all requests may take together. It never waits: a request that finds none is refused
+/// and can be sent again, so a flood costs refusals and not memory.
+#[derive(Clone, Debug)]
+pub struct Budget(Arc<Semaphore>);
+
+impl Budget {
+    /// A budget of so many bytes.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / GRAIN)))
+    }
+
+    fn take(&self, bytes: usize, share: &mut Option<OwnedSemaphorePermit>) -> Result<(), Refusal> {
+        let have = share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let want = bytes.div_ceil(GRAIN);
+        if want <= have {
+            return Ok(());
+        }
+        let overloaded = Refusal::Overloaded { retry_after: 1 };
+        let more = u32::try_from(want - have).map_err(|_| overloaded.clone())?;
+        let more = Arc::clone(&self.0)
+            .try_acquire_many_owned(more)
+            .map_err(|_| overloaded)?;
+        match share {
+            Some(share) => share.merge(more),
+            None => *share = Some(more),
+        }
+        Ok(())
+    }
+}
+
+/// A body as text, with its share of the budget, which it gives back when it is dropped.
+#[derive(Debug)]
+pub struct Text {
+    text: String,
+    _share: Option<OwnedSemaphorePermit>,
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// How large a body may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// As sent, in bytes.
+    pub sent: usize,
+    /// Once decompressed, in bytes.
+    pub text: usize,
+}
+
+impl Sizes {
+    /// What a browser or a server may send.
+    pub const WIRE: Self = Self {
+        sent: limits::BODY,
+        text: limits::DECOMPRESSED,
+    };
+}
+
+/// Reads a body to its end. Its first bytes tell gzip from plain text, so that no request needs a header for it.
+///
+/// # Errors
+/// When it is too large, too slow, not UTF-8, not whole, or there is no room for it.
+pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Refusal> {
+    let mut share = None;
+    let sent = tokio::time::timeout(PATIENCE, collect(body, sizes.sent, budget, &mut share))
+        .await
+        .map_err(|_| Refusal::BodyTooSlow {
+            seconds: PATIENCE.as_secs(),
+        })??;
+    let text = if sent.starts_with(&[0x1f, 0x8b]) {
+        decompress(&sent, sizes.text, budget, &mut share)?
+    } else {
+        sent
+    };
+    let text = String::from_utf8(text)
+        .map_err(|error| Refusal::Malformed(format!("it is not UTF-8: {}", error.utf8_error())))?;
+    Ok(Text {
+        text,
+        _share: share,
+    })
+}
+
+async fn collect(
+    mut body: Body,
+    limit: usize,
+    budget: &Budget,
+    share: &mut Option<OwnedSemaphorePermit>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut sent = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Refusal::Malformed(format!("it ended early: {error}")))?;
+        let Ok(data): Result<Bytes, _> = frame.into_data() else {
+            continue;
+        };
+        if sent.len() + data.len() > limit {
+            return Err(Refusal::BodyTooLarge { limit });
+        }
+        budget.take(sent.len() + data.len(), share)?;
+        sent.extend_from_slice(&data);
+    }
+    Ok(sent)
+}
+
+fn decompress(
+    sent: &[u8],
+    limit: usize,
+    budget: &Budget,
+    share: &mut Option<OwnedSemaphorePermit>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut reader = MultiGzDecoder::new(sent);
+    let mut text = Vec::new();
+    loop {
+        budget.take(sent.len() + text.len() + 64 * GRAIN, share)?;
+        let read = reader
+            .by_ref()
+            .take(64 * GRAIN as u64)
+            .read_to_end(&mut text)
+            .map_err(|error| Refusal::Malformed(format!("it is not whole gzip: {error}")))?;
+        if text.len() > limit {
+            return Err(Refusal::BodyTooLarge { limit });
+        }
+        if read == 0 {
+            return Ok(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write as _;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text).expect("memory takes it");
+        encoder.finish().expect("memory takes it")
+    }
+
+    const SIZES: Sizes = Sizes {
+        sent: 1000,
+        text: 100_000,
+    };
+
+    async fn check(sent: Vec<u8>, budget: &Budget, expected: Result<&str, &str>) {
+        let read = read(Body::from(sent), SIZES, budget).await;
+        let read = read.as_deref().map_err(|refusal| refusal.code());
+        assert_eq!(read, expected);
+    }
+
+    #[tokio::test]
+    async fn bodies_are_sniffed_and_bounded() {
+        let budget = Budget::new(1_000_000);
+        let text = "あ".repeat(30_000);
+        check(b"plain".to_vec(), &budget, Ok("plain")).await;
+        check(Vec::new(), &budget, Ok("")).await;
+        check(gzip(text.as_bytes()), &budget, Ok(&text)).await;
+        let mut twice = gzip(b"one ");
+        twice.extend(gzip(b"two"));
+        check(twice, &budget, Ok("one two")).await;
+        check(vec![b'x'; 1000], &budget, Ok(&"x".repeat(1000))).await;
+        check(vec![b'x'; 1001], &budget, Err("body_too_large")).await;
+        check(gzip(&vec![b'x'; 100_001]), &budget, Err("body_too_large")).await;
+        check(vec![0xff, 0xfe], &budget, Err("malformed")).await;
+        check(gzip(&[0xff, 0xfe]), &budget, Err("malformed")).await;
+        let mut cut = gzip(text.as_bytes());
+        cut.truncate(cut.len() - 4);
+        check(cut, &budget, Err("malformed")).await;
+        check(vec![0x1f, 0x8b], &budget, Err("malformed")).await;
+    }
+
+    #[tokio::test]
+    async fn memory_is_given_back() {
+        let budget = Budget::new(100_000);
+        for _ in 0..10 {
+            check(gzip(&vec![b'x'; 60_000]), &budget, Err("overloaded")).await;
+            check(vec![b'x'; 1000], &budget, Ok(&"x".repeat(1000))).await;
+        }
+        let held = read(Body::from(vec![b'x'; 1000]), SIZES, &budget).await;
+        assert_eq!(budget.0.available_permits(), 96);
+        drop(held);
+        assert_eq!(budget.0.available_permits(), 97);
+    }
+}

@@ -1,0 +1,36 @@
+//! Which store a command works on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use banso_store::Store;
+use banso_store::sqlite::{Options, SqliteStore};
+use clap::Args;
+
+/// Where the store is.
+#[derive(Debug, Args)]
+pub struct StoreAddress {
+    /// Where everything is kept: sqlite:DIR
+    #[arg(long, env = "BANSO_STORE", value_name = "URL")]
+    store: String,
+}
+
+impl StoreAddress {
+    /// Opens it; a folder that is not there is made.
+    pub async fn open(&self) -> anyhow::Result<Arc<dyn Store>> {
+        match self.store.split_once(':') {
+            Some(("sqlite", folder)) if !folder.is_empty() => {
+                let folder = PathBuf::from(folder);
+                let store = tokio::task::spawn_blocking(move || {
+                    SqliteStore::open(&folder, Options::default())
+                });
+                Ok(Arc::new(store.await??))
+            }
+            _ => bail!(
+                "the store {:?} is none that is known: write sqlite:DIR",
+                self.store
+            ),
+        }
+    }
+}

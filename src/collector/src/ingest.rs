@@ -1,0 +1,237 @@
+//! `POST /v1/events`: the answer follows the commit.
+
+pub mod batch;
+pub mod id;
+pub mod judge;
+mod props;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use banso_model::event::Kind;
+use banso_model::rollup::Source;
+use banso_model::value::Values;
+use banso_model::wire::BatchAnswer;
+use banso_store::write::{Answer, NewTrait, Owner, StreamReport, Write};
+
+use crate::app::App;
+use crate::body::{self, Sizes};
+use crate::door::{Caller, Standing, admit};
+use crate::error::Refusal;
+use crate::live::Live;
+use batch::Batch;
+use judge::{Judge, Rejection, Visit, Word};
+
+/// Takes a batch.
+///
+/// # Errors
+/// [`Refusal`] when nothing of the batch was kept.
+pub async fn events(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<BatchAnswer>, Refusal> {
+    let text = body::read(body, Sizes::WIRE, &app.budget).await?;
+    let live = app.live.load_full();
+    let batch = Batch::parse(&text)?;
+    let caller = admit(&app, &live, &batch.key, &headers, batch.events.raw.len())?;
+    let sorted = sort(&app, &live, caller, &batch)?;
+    let shared = sorted.finished_something_shared(&live);
+    let mut answer = BatchAnswer {
+        rejected: sorted.rejected.into_iter().map(Into::into).collect(),
+        ..BatchAnswer::default()
+    };
+    let stored = futures::future::try_join_all(
+        sorted
+            .writes
+            .into_iter()
+            .map(|write| app.store.write(write)),
+    )
+    .await?;
+    count(&mut answer, &stored);
+    app.metrics.answered(&answer);
+    app.scoring.wake();
+    answer.refresh = shared || app.stages.moved(&batch.stream, sorted.account.as_deref());
+    Ok(Json(answer))
+}
+
+/// Adds what became of stored events to an answer.
+pub fn count(answer: &mut BatchAnswer, stored: &[Answer]) {
+    for new in stored.iter().flat_map(|answer| &answer.new) {
+        if *new {
+            answer.accepted += 1;
+        } else {
+            answer.duplicate += 1;
+        }
+    }
+}
+
+/// A batch with its events judged and sorted by whose they are.
+struct Sorted {
+    writes: Vec<Write>,
+    rejected: Vec<Rejection>,
+    /// The account, when its identity is believed.
+    account: Option<String>,
+}
+
+impl Sorted {
+    /// Whether an item was completed in a checklist that everyone in the account shares.
+    fn finished_something_shared(&self, live: &Live) -> bool {
+        self.writes
+            .iter()
+            .flat_map(|write| &write.events)
+            .any(|event| event.kind == Kind::Item && live.catalog.is_shared(&event.name))
+    }
+}
+
+fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sorted, Refusal> {
+    let received = app.now();
+    let named = |text: &Option<batch::Text<'_>>| {
+        text.as_deref()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let (user, account) = (named(&batch.user), named(&batch.account));
+    if batch.device.is_empty() && (caller == Caller::Browser || account.is_none()) {
+        return Err(Refusal::Malformed(match caller {
+            Caller::Browser => "device is missing".to_owned(),
+            Caller::Server => "device and account are both missing".to_owned(),
+        }));
+    }
+    let standing = Standing::of(
+        app,
+        live,
+        caller,
+        user.as_deref(),
+        account.as_deref(),
+        batch.token.as_deref(),
+    );
+    let word = match caller {
+        Caller::Browser => Word::Browser,
+        Caller::Server => Word::Server,
+    };
+    let mut judge = Judge::new(
+        &live.catalog,
+        live.calendar.reader(),
+        word,
+        received,
+        batch.sent_at,
+    );
+    let visit = Visit {
+        session: &batch.session,
+        stream: &batch.stream,
+    };
+    let (mut believed, mut doubted, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+    for raw in &batch.events.raw {
+        match judge.judge(raw, visit) {
+            Ok(event) => match standing.at(live, event.recorded) {
+                Ok(true) => believed.push(event),
+                Ok(false) => doubted.push(event),
+                Err(doubt) => {
+                    app.metrics.doubted(doubt);
+                    doubted.push(event);
+                }
+            },
+            Err(rejection) => {
+                app.metrics.rejected(rejection.reason);
+                rejected.push(rejection);
+            }
+        }
+    }
+    let batch_of = |owner, user, events| Write {
+        owner,
+        user,
+        device: batch.device.to_string(),
+        received,
+        received_day: live.calendar.day(received),
+        events,
+        traits: Vec::new(),
+        merge: false,
+        stream: None,
+    };
+    // The account is the one that was vouched for: a token names it even when the page does not.
+    let vouched = standing
+        .claims()
+        .map(|claims| claims.account.clone())
+        .or(account);
+    let mut writes = Vec::new();
+    let traits = traits_of(&standing, batch, word);
+    if !believed.is_empty() || !traits.is_empty() && !batch.events.raw.is_empty() {
+        let owner = vouched.map_or_else(|| Owner::Device(batch.device.to_string()), Owner::Account);
+        let merge = caller == Caller::Browser && matches!(owner, Owner::Account(_));
+        writes.push(Write {
+            traits,
+            merge,
+            ..batch_of(owner, user, believed)
+        });
+    }
+    if !doubted.is_empty() {
+        let owner = Owner::Device(batch.device.to_string());
+        writes.push(batch_of(owner, None, doubted));
+    }
+    report_stream(batch, &rejected, &mut writes, || {
+        batch_of(Owner::Device(batch.device.to_string()), None, Vec::new())
+    });
+    let account = writes.iter().find_map(|write| match &write.owner {
+        Owner::Account(account) => Some(account.clone()),
+        Owner::Device(_) => None,
+    });
+    Ok(Sorted {
+        writes,
+        rejected,
+        account,
+    })
+}
+
+/// Says in the first write what the client says of its stream; in one of its own when there is none.
+fn report_stream(
+    batch: &Batch<'_>,
+    rejected: &[Rejection],
+    writes: &mut Vec<Write>,
+    empty: impl FnOnce() -> Write,
+) {
+    if batch.stream.is_empty() {
+        return;
+    }
+    let report = StreamReport {
+        stream: batch.stream.to_string(),
+        dropped: batch.dropped,
+        rejected: u32::try_from(rejected.len()).unwrap_or(u32::MAX),
+    };
+    if writes.is_empty() && (report.dropped > 0 || report.rejected > 0) {
+        writes.push(empty());
+    }
+    if let Some(first) = writes.first_mut() {
+        first.stream = Some(report);
+    }
+}
+
+/// Traits that come with a batch from a server. What a token says comes with the session.
+fn traits_of(standing: &Standing, batch: &Batch<'_>, word: Word) -> Vec<NewTrait> {
+    if word == Word::Browser || *standing != Standing::Trusted {
+        return Vec::new();
+    }
+    traits(&batch.user_traits, &batch.account_traits, Source::Trusted)
+}
+
+/// Traits of a user and an account, told by `source`.
+#[must_use]
+pub fn traits(user: &Values, account: &Values, source: Source) -> Vec<NewTrait> {
+    let named = |of_account: bool, values: &Values| {
+        values
+            .iter()
+            .map(|(name, value)| NewTrait {
+                of_account,
+                name: name.clone(),
+                value: value.clone(),
+                source,
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut all = named(true, account);
+    all.extend(named(false, user));
+    all
+}

@@ -1,0 +1,435 @@
+//! One event of a batch: taken, or rejected with a code. What is wrong with it never concerns its neighbours.
+
+use banso_model::event::{GuideAct, Kind};
+use banso_model::rollup::Metric;
+use banso_model::time::{DAY_MS, Timestamp};
+use banso_model::value::Value;
+use banso_model::wire::{Rejected, limits};
+use banso_store::write::{NewEvent, ProgressChange};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::batch::{Text, is_too_long};
+use super::id::{self, Id};
+use super::props::{self, Flaw};
+use crate::calendar::DayReader;
+use crate::live::Catalog;
+
+/// Most seconds that one event may say someone was active.
+const LONGEST_ACTIVITY: f64 = 3600.0;
+/// Most uses that one event of a trusted source may stand for.
+const MOST_USES: u64 = 10_000;
+
+/// Whose word an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// A page's.
+    Browser,
+    /// A server's: ids need not be version 7, and `props.count` may stand for several uses.
+    Server,
+    /// A server's about the past: any age is taken.
+    History,
+}
+
+/// Why an event was rejected; the code is on the wire and in the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is no event: a field is missing or of the wrong kind.
+    InvalidEvent,
+    /// Its id is missing or, from a browser, no UUID of version 7.
+    InvalidId,
+    /// Its kind is none there is.
+    UnknownKind,
+    /// Its name is too long.
+    NameTooLong,
+    /// Its props are too large.
+    PropsTooLarge,
+    /// It is too large.
+    EventTooLarge,
+    /// Its JSON nests too deep.
+    TooDeep,
+    /// It was recorded longer ago than is taken.
+    TooOld,
+    /// It was recorded further in the future than a wrong clock explains.
+    TooNew,
+    /// In an import: when it was received is missing, cannot be read, or is yet to come.
+    InvalidReceived,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::InvalidEvent,
+        Self::InvalidId,
+        Self::UnknownKind,
+        Self::NameTooLong,
+        Self::PropsTooLarge,
+        Self::EventTooLarge,
+        Self::TooDeep,
+        Self::TooOld,
+        Self::TooNew,
+        Self::InvalidReceived,
+    ];
+
+    /// The code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidEvent => "invalid_event",
+            Self::InvalidId => "invalid_id",
+            Self::UnknownKind => "unknown_kind",
+            Self::NameTooLong => "name_too_long",
+            Self::PropsTooLarge => "props_too_large",
+            Self::EventTooLarge => "event_too_large",
+            Self::TooDeep => "too_deep",
+            Self::TooOld => "too_old",
+            Self::TooNew => "too_new",
+            Self::InvalidReceived => "invalid_received",
+        }
+    }
+}
+
+/// An event that was rejected, with its id as far as it could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Its id.
+    pub id: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl From<Rejection> for Rejected {
+    fn from(rejection: Rejection) -> Self {
+        Self {
+            id: rejection.id,
+            reason: rejection.reason.code().to_owned(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Sent<'a> {
+    #[serde(borrow, default)]
+    id: Option<Text<'a>>,
+    #[serde(default)]
+    seq: u32,
+    #[serde(borrow)]
+    kind: Text<'a>,
+    #[serde(borrow, default)]
+    name: Option<Text<'a>>,
+    #[serde(default)]
+    at: Option<Timestamp>,
+    #[serde(borrow, default)]
+    page: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    props: Option<&'a RawValue>,
+}
+
+/// Judges the events of one request.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    catalog: &'a Catalog,
+    days: DayReader<'a>,
+    word: Word,
+    received: Timestamp,
+    offset_ms: i64,
+}
+
+/// What all events of a batch have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit<'a> {
+    /// Visit they belong to.
+    pub session: &'a str,
+    /// Page load they were recorded in.
+    pub stream: &'a str,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of what was received at `received` from a client whose clock then said `sent_at`.
+    #[must_use]
+    pub fn new(
+        catalog: &'a Catalog,
+        days: DayReader<'a>,
+        word: Word,
+        received: Timestamp,
+        sent_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            catalog,
+            days,
+            word,
+            received,
+            offset_ms: sent_at.map_or(0, |sent_at| received.since(sent_at)),
+        }
+    }
+
+    /// Reads one event.
+    ///
+    /// # Errors
+    /// [`Rejection`] when it will never be stored.
+    pub fn judge(&mut self, raw: &RawValue, visit: Visit<'_>) -> Result<NewEvent, Rejection> {
+        let json = raw.get();
+        let sent: Sent<'_> = match serde_json::from_str(json) {
+            Ok(sent) => sent,
+            Err(_) => {
+                return Err(Rejection {
+                    id: readable_id(json),
+                    reason: Reason::InvalidEvent,
+                });
+            }
+        };
+        self.event(json.len(), &sent, visit)
+            .map_err(|reason| Rejection {
+                id: sent.id.map(|id| short(&id)).unwrap_or_default(),
+                reason,
+            })
+    }
+
+    fn event(
+        &mut self,
+        size: usize,
+        sent: &Sent<'_>,
+        visit: Visit<'_>,
+    ) -> Result<NewEvent, Reason> {
+        let props = match sent.props {
+            Some(raw) if raw.get() != "null" => raw.get(),
+            _ => "",
+        };
+        if props.len() > limits::EVENT {
+            return Err(Reason::PropsTooLarge);
+        }
+        if size > limits::EVENT {
+            return Err(Reason::EventTooLarge);
+        }
+        let (id, recorded) = self.id(sent)?;
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == &*sent.kind)
+            .ok_or(Reason::UnknownKind)?;
+        let name = sent.name.as_deref().unwrap_or_default();
+        if is_too_long(name) || is_too_long(sent.id.as_deref().unwrap_or_default()) {
+            return Err(Reason::NameTooLong);
+        }
+        if name.is_empty()
+            && !matches!(
+                kind,
+                Kind::Page | Kind::Active | Kind::Help | Kind::Content | Kind::Error
+            )
+        {
+            return Err(Reason::InvalidEvent);
+        }
+        if !props.is_empty() {
+            props::check(props).map_err(|flaw| match flaw {
+                Flaw::TooDeep => Reason::TooDeep,
+                Flaw::Unreadable => Reason::InvalidEvent,
+            })?;
+        }
+        let at = self.happened(sent.at)?;
+        let Meaning { adds, progress } = self.meaning(kind, name, props)?;
+        Ok(NewEvent {
+            id,
+            recorded,
+            at,
+            day: self.days.day(at),
+            kind,
+            name: name.to_owned(),
+            session: visit.session.to_owned(),
+            stream: visit.stream.to_owned(),
+            seq: sent.seq,
+            page: sent.page.as_deref().map(str::to_owned),
+            props: props.to_owned(),
+            adds,
+            progress,
+        })
+    }
+
+    /// The id, and when the event was recorded, which must be the same whenever it is sent again.
+    fn id(&self, sent: &Sent<'_>) -> Result<(u128, Timestamp), Reason> {
+        let text = sent.id.as_deref().filter(|id| !id.is_empty());
+        let text = text.ok_or(Reason::InvalidId)?;
+        let (id, recorded) = match (id::uuid(text), self.word) {
+            (Some(Id::Timed(id, recorded)), _) => (id, recorded),
+            (_, Word::Browser) => return Err(Reason::InvalidId),
+            (Some(Id::Uuid(id)), _) => (id, sent.at.ok_or(Reason::InvalidEvent)?),
+            (None, _) => (
+                id::foreign(text.as_bytes()),
+                sent.at.ok_or(Reason::InvalidEvent)?,
+            ),
+        };
+        let age = self.received.since(recorded);
+        if age > limits::HORIZON_DAYS * DAY_MS && self.word != Word::History {
+            return Err(Reason::TooOld);
+        }
+        if age < -limits::HORIZON_DAYS * DAY_MS {
+            return Err(Reason::TooNew);
+        }
+        Ok((id, recorded))
+    }
+
+    /// When it happened by the collector's clock: never in the future, and from a live client never further back than
+    /// an event can be recorded, however wrong its clock is.
+    fn happened(&self, at: Option<Timestamp>) -> Result<Timestamp, Reason> {
+        let at = match (at, self.word) {
+            (Some(at), _) => at,
+            (None, Word::Browser) => return Err(Reason::InvalidEvent),
+            (None, Word::Server | Word::History) => self.received,
+        };
+        let corrected = at.plus_ms(self.offset_ms).min(self.received);
+        Ok(match self.word {
+            Word::History => corrected,
+            Word::Browser | Word::Server => {
+                corrected.max(self.received.plus_ms(-limits::HORIZON_DAYS * DAY_MS))
+            }
+        })
+    }
+
+    /// What an event means to the sums and to its user's progress. Only names that the configuration knows are summed
+    /// up: the log keeps the others.
+    fn meaning(&self, kind: Kind, name: &str, props: &str) -> Result<Meaning, Reason> {
+        match kind {
+            Kind::Feature if self.catalog.has_feature(name) => {
+                let uses = self.uses(props)?;
+                Ok(Meaning::adding(Metric::Feature(name.to_owned()), uses))
+            }
+            Kind::Track => {
+                let features = self.catalog.tracked_by(name);
+                if features.is_empty() {
+                    return Ok(Meaning::default());
+                }
+                let uses = self.uses(props)?;
+                let adds = features
+                    .iter()
+                    .map(|feature| (Metric::Feature(feature.clone()), uses));
+                Ok(Meaning {
+                    adds: adds.collect(),
+                    progress: None,
+                })
+            }
+            Kind::Active => {
+                let Active { seconds } = read(props)?;
+                if !(0.0..=LONGEST_ACTIVITY).contains(&seconds) {
+                    return Err(Reason::InvalidEvent);
+                }
+                // The range above fits; part of a second is rounded.
+                let seconds = seconds.round() as u64;
+                Ok(Meaning::adding(Metric::ActiveSeconds, seconds))
+            }
+            Kind::Guide => self.guide(name, props),
+            Kind::Item if self.catalog.has_item(name) => Ok(Meaning {
+                progress: Some(ProgressChange::Item),
+                ..Meaning::adding(Metric::Item(name.to_owned()), 1)
+            }),
+            Kind::Answer if self.catalog.has_question(name) => {
+                let Answer { value } = read(props)?;
+                Ok(Meaning {
+                    progress: Some(ProgressChange::Answer(value)),
+                    adds: Vec::new(),
+                })
+            }
+            Kind::Feature
+            | Kind::Item
+            | Kind::Answer
+            | Kind::Page
+            | Kind::Help
+            | Kind::Content
+            | Kind::Error => Ok(Meaning::default()),
+        }
+    }
+
+    /// How many uses an event stands for: one, unless a server says how many.
+    fn uses(&self, props: &str) -> Result<u64, Reason> {
+        if self.word == Word::Browser || props.is_empty() {
+            return Ok(1);
+        }
+        match read::<Counted>(props)?.count {
+            None => Ok(1),
+            Some(count) if (1..=MOST_USES).contains(&count) => Ok(count),
+            Some(_) => Err(Reason::InvalidEvent),
+        }
+    }
+
+    fn guide(&self, name: &str, props: &str) -> Result<Meaning, Reason> {
+        let props: GuideProps<'_> = read(props)?;
+        let act = GuideAct::parse(&props.act).ok_or(Reason::InvalidEvent)?;
+        let Some(kind) = self.catalog.guide(name) else {
+            return Ok(Meaning::default());
+        };
+        let counted = Metric::Guide(name.to_owned(), act.as_str().to_owned());
+        Ok(Meaning {
+            progress: Some(ProgressChange::Guide {
+                act,
+                step: props.step.map(|step| short(&step)),
+                until: props.until.map(|until| until.plus_ms(self.offset_ms)),
+                interrupts: act == GuideAct::Seen && props.auto && kind.interrupts(),
+            }),
+            ..Meaning::adding(counted, 1)
+        })
+    }
+}
+
+/// What an event adds to the sums of its day, and what it changes in its user's progress.
+#[derive(Default)]
+struct Meaning {
+    adds: Vec<(Metric, u64)>,
+    progress: Option<ProgressChange>,
+}
+
+impl Meaning {
+    fn adding(metric: Metric, sum: u64) -> Self {
+        Self {
+            adds: vec![(metric, sum)],
+            progress: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Active {
+    seconds: f64,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    value: Value,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    #[serde(default)]
+    count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct GuideProps<'a> {
+    #[serde(borrow)]
+    act: Text<'a>,
+    #[serde(borrow, default)]
+    step: Option<Text<'a>>,
+    #[serde(default)]
+    until: Option<Timestamp>,
+    /// Whether it began by itself, and not because its user or the host asked for it.
+    #[serde(default)]
+    auto: bool,
+}
+
+fn read<'a, T: Deserialize<'a>>(props: &'a str) -> Result<T, Reason> {
+    serde_json::from_str(props).map_err(|_| Reason::InvalidEvent)
+}
+
+/// The id of something that is otherwise no event, when it has one that can be read.
+fn readable_id(json: &str) -> String {
+    #[derive(Deserialize)]
+    struct OnlyId<'a> {
+        #[serde(borrow)]
+        id: Text<'a>,
+    }
+    serde_json::from_str::<OnlyId<'_>>(json)
+        .map(|only| short(&only.id))
+        .unwrap_or_default()
+}
+
+/// As much of a text as a name may have.
+fn short(text: &str) -> String {
+    text.chars().take(limits::NAME).collect()
+}

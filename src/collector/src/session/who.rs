@@ -1,0 +1,171 @@
+//! Whom a session is for: what they say of themselves is told to the store, and what it knows of them is read.
+
+use std::hash::{Hash as _, Hasher as _};
+
+use banso_health::At;
+use banso_model::rollup::{AccountHistory, Source};
+use banso_model::time::Timestamp;
+use banso_model::wire::{Sender, SessionRequest};
+use banso_store::read::UserRecord;
+use banso_store::write::{NewTrait, Owner, Write};
+use rustc_hash::FxHasher;
+
+use super::known::Identified;
+use crate::app::App;
+use crate::door::{Caller, Standing};
+use crate::error::Refusal;
+use crate::ingest::batch::check_name;
+use crate::ingest::traits;
+use crate::live::Live;
+use crate::placed;
+use crate::recent::Recent;
+
+/// How many sessions' words are remembered.
+const REMEMBERED: usize = 200_000;
+
+/// What sessions have told the store lately, so that asking again every minute writes nothing.
+#[derive(Debug)]
+pub struct Told(Recent<u64, ()>);
+
+impl Default for Told {
+    fn default() -> Self {
+        Self(Recent::new(REMEMBERED))
+    }
+}
+
+/// What is known of the person a session is for.
+#[derive(Debug, Default)]
+pub struct Who {
+    /// What only the collector may know.
+    pub known: Identified,
+    /// What the browser may know too.
+    pub record: UserRecord,
+    /// The account's history, when a guide asks what everyone in it has used.
+    pub history: Option<AccountHistory>,
+}
+
+/// Whether the names in a request may be keys of the store.
+pub fn check_names(sender: &Sender) -> Result<(), Refusal> {
+    check_name("device", &sender.device)?;
+    check_name("stream", &sender.stream)?;
+    check_name("user", sender.user.as_deref().unwrap_or_default())?;
+    check_name("account", sender.account.as_deref().unwrap_or_default())
+}
+
+/// Tells the store what a believed identity says, and reads what it knows.
+pub async fn meet(
+    app: &App,
+    live: &Live,
+    caller: Caller,
+    request: &SessionRequest,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Who, Refusal> {
+    let sender = &request.sender;
+    let user = sender.user.clone().unwrap_or_default();
+    let account = standing
+        .claims()
+        .map(|claims| claims.account.clone())
+        .or_else(|| sender.account.clone())
+        .filter(|account| !account.is_empty());
+    let owner = match &account {
+        Some(account) => Owner::Account(account.clone()),
+        None => Owner::Device(sender.device.clone()),
+    };
+    tell(app, live, caller, request, standing, &owner, now).await?;
+    let record = app.store.user(owner, &user).await?;
+    let mut who = Who {
+        known: Identified {
+            user: record.traits.clone(),
+            ..Identified::default()
+        },
+        record,
+        history: None,
+    };
+    let Some(account) = account else {
+        return Ok(who);
+    };
+    let Some(known) = app.store.account(&account).await? else {
+        return Ok(who);
+    };
+    let scored = known.score;
+    if live.asks_of_account || scored.is_none() {
+        let history = app.store.history(&account).await?;
+        who.known.stage = placed::stage(live, &history, At::Now(now)).map(str::to_owned);
+        who.history = Some(history);
+    }
+    who.known.account = known.traits;
+    if let Some(score) = scored {
+        who.known.stage = score.stage;
+        who.known.health = score.score;
+        who.known.band = score.band;
+    }
+    Ok(who)
+}
+
+/// Writes traits and the merge of the device, unless the same was told lately.
+async fn tell(
+    app: &App,
+    live: &Live,
+    caller: Caller,
+    request: &SessionRequest,
+    standing: &Standing,
+    owner: &Owner,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let sender = &request.sender;
+    let traits = told_traits(caller, request, standing);
+    let mut hasher = FxHasher::default();
+    (owner, &sender.user, &sender.device).hash(&mut hasher);
+    for told in &traits {
+        // A trait's value is JSON, so its text stands for it.
+        (
+            told.of_account,
+            &told.name,
+            told.source,
+            format!("{:?}", told.value),
+        )
+            .hash(&mut hasher);
+    }
+    let said = hasher.finish();
+    if app.told.0.get(&said).is_some() {
+        return Ok(());
+    }
+    let merge = caller == Caller::Browser
+        && matches!(owner, Owner::Account(_))
+        && !sender.device.is_empty();
+    let write = Write {
+        owner: owner.clone(),
+        user: sender.user.clone(),
+        device: sender.device.clone(),
+        received: now,
+        received_day: live.calendar.day(now),
+        events: Vec::new(),
+        traits,
+        merge,
+        stream: None,
+    };
+    app.store.write(write).await?;
+    app.told.0.put(said, ());
+    app.scoring.wake();
+    Ok(())
+}
+
+/// What the page claims, and what a token vouches for.
+fn told_traits(caller: Caller, request: &SessionRequest, standing: &Standing) -> Vec<NewTrait> {
+    let source = match caller {
+        Caller::Browser => Source::Browser,
+        Caller::Server => Source::Trusted,
+    };
+    let mut told = traits(&request.user_traits, &request.account_traits, source);
+    if let Some(claims) = standing.claims() {
+        let signed = traits(&claims.traits.user, &claims.traits.account, Source::Trusted);
+        told.retain(|claimed| {
+            !signed
+                .iter()
+                .any(|sure| sure.of_account == claimed.of_account && sure.name == claimed.name)
+        });
+        told.extend(signed);
+    }
+    told
+}
