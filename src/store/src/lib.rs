@@ -5,6 +5,8 @@
 //! Everything an accepted request adds is added in one transaction, and a caller is answered after it is on disk.
 
 pub mod codec;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod error;
 pub mod read;
 pub mod record;

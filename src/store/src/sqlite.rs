@@ -398,3 +398,6 @@ fn joined(thread: JoinHandle<()>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

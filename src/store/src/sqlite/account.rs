@@ -23,9 +23,6 @@ struct Device {
     day: i32,
 }
 
-/// Days of a user's uses that are read.
-const USER_DAYS: i64 = 400;
-
 /// The columns of [`score`].
 pub const SCORE: &str = "scored_at, score, band, stage, trend, reason";
 
@@ -234,10 +231,9 @@ pub fn user(tables: &Connection, of: &Owner, user: &str) -> Result<UserRecord, F
 
 fn add_features(tables: &Connection, user: Key, record: &mut UserRecord) -> Result<(), FoldError> {
     let mut statement = tables.prepare_cached(
-        "SELECT key, day, sum FROM user_uses JOIN metrics USING (metric) WHERE user = ?1 \
-         AND (day = ?2 OR day >= unixepoch() / 86400 - ?3) ORDER BY metric, day",
+        "SELECT key, day, sum FROM user_uses JOIN metrics USING (metric) WHERE user = ?1",
     )?;
-    let mut rows = statement.query((user, LIFETIME, USER_DAYS))?;
+    let mut rows = statement.query([user])?;
     while let Some(row) = rows.next()? {
         let Some(Metric::Feature(feature)) = Metric::parse(&row.get::<_, String>(0)?) else {
             continue;

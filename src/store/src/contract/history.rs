@@ -1,0 +1,398 @@
+//! Sums, sessions, active users, merges and traits, each with the day on which it became known.
+
+use banso_model::rollup::{AccountHistory, Metric, Source};
+use banso_model::value::Value;
+
+use super::Place;
+use super::dedupe::{kept, uses};
+use super::sample::{Sample, day, noon};
+use crate::Store;
+
+async fn history(store: &impl Store, account: &str) -> AccountHistory {
+    store.history(account).await.expect("the history is read")
+}
+
+/// The sums of a metric: the day, the day received, the sum, in that order; days count from the first.
+fn sums(history: &AccountHistory, metric: &Metric) -> Vec<(i32, i32, u64)> {
+    let mut sums: Vec<_> = history
+        .uses
+        .iter()
+        .filter(|row| row.metric == *metric)
+        .map(|row| (row.day.0 - day(0).0, row.received.0 - day(0).0, row.sum))
+        .collect();
+    sums.sort_unstable();
+    sums
+}
+
+fn feature(id: &str) -> Metric {
+    Metric::Feature(id.to_owned())
+}
+
+/// The days on which users were active: the day, the day that became known, the number of users.
+fn active(history: &AccountHistory) -> Vec<(i32, i32, usize)> {
+    let mut days: Vec<_> = history
+        .active
+        .iter()
+        .map(|row| (row.day.0 - day(0).0, row.received.0 - day(0).0))
+        .collect();
+    days.sort_unstable();
+    days.chunk_by(|a, b| a == b)
+        .map(|same| (same[0].0, same[0].1, same.len()))
+        .collect()
+}
+
+/// What arrives late is kept beside what was known before.
+pub async fn sums_are_kept_by_day_and_day_received(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::of("acme", "u1")
+            .uses("a", 1, 0)
+            .uses("a", 2, 0)
+            .uses("b", 3, 0)
+            .active(30, 4, 0),
+        Sample::of("acme", "u2").uses("a", 5, 0).active(12, 6, 0),
+        Sample::of("acme", "u1")
+            .received(2)
+            .uses("a", 7, 0)
+            .uses("a", 8, 1)
+            .uses("a", 9, 2),
+        Sample::of("globex", "u1").uses("a", 10, 0),
+    ] {
+        kept(&store, sample).await;
+    }
+    let acme = history(&store, "acme").await;
+    for (metric, expected) in [
+        (
+            feature("a"),
+            vec![(0, 0, 3), (0, 2, 1), (1, 2, 1), (2, 2, 1)],
+        ),
+        (feature("b"), vec![(0, 0, 1)]),
+        (Metric::ActiveSeconds, vec![(0, 0, 42)]),
+        (feature("c"), vec![]),
+        (Metric::Sessions, vec![]),
+    ] {
+        assert_eq!(sums(&acme, &metric), expected, "{metric:?}");
+    }
+    assert_eq!(acme.first_seen, Some(noon(0, 0)));
+    store.close().await;
+}
+
+/// A session is counted when its first event arrives, whichever of its owners that is kept under.
+pub async fn sessions_count_once(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::of("acme", "u1")
+            .uses("a", 1, 0)
+            .uses("a", 2, 0)
+            .in_session("s1"),
+        Sample::of("acme", "u1")
+            .received(1)
+            .uses("a", 3, 1)
+            .in_session("s1")
+            .uses("a", 4, 1),
+        Sample::of("acme", "u2").uses("a", 5, 0).in_session("s2"),
+        Sample::of("globex", "u1").uses("a", 6, 0).in_session("s1"),
+        Sample::on("d1").uses("a", 7, 0).in_session("s3"),
+        Sample::of("acme", "u3")
+            .from("d1")
+            .merging()
+            .uses("a", 8, 0)
+            .in_session("s3"),
+        Sample::on("d1").uses("a", 9, 0).in_session("s3"),
+    ] {
+        kept(&store, sample).await;
+    }
+    assert_eq!(
+        sums(&history(&store, "acme").await, &Metric::Sessions)
+            .iter()
+            .map(|row| row.2)
+            .sum::<u64>(),
+        3
+    );
+    assert_eq!(
+        sums(&history(&store, "globex").await, &Metric::Sessions),
+        [(0, 0, 1)]
+    );
+    store.close().await;
+    let store = place.open();
+    kept(
+        &store,
+        Sample::of("acme", "u1").uses("a", 10, 0).in_session("s1"),
+    )
+    .await;
+    assert_eq!(
+        sums(&history(&store, "acme").await, &Metric::Sessions)
+            .iter()
+            .map(|row| row.2)
+            .sum::<u64>(),
+        3
+    );
+    store.close().await;
+}
+
+/// One row for a user and a day, with the first day on which that was known.
+pub async fn a_user_is_active_once_a_day(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::of("acme", "u1").received(2).uses("a", 1, 0),
+        Sample::of("acme", "u1").received(1).uses("a", 2, 0),
+        Sample::of("acme", "u1")
+            .received(3)
+            .uses("a", 3, 0)
+            .uses("a", 4, 3),
+        Sample::of("acme", "u2").received(3).uses("a", 5, 3),
+    ] {
+        kept(&store, sample).await;
+    }
+    assert_eq!(
+        active(&history(&store, "acme").await),
+        [(0, 1, 1), (3, 3, 2)]
+    );
+    store.close().await;
+}
+
+/// After a merge the account has what its device did, in the order in which both arrive.
+pub async fn a_merge_brings_the_device_into_the_account(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::on("d1").uses("a", 1, 0),
+        Sample::of("acme", "u1").from("d1").merging(),
+        Sample::of("acme", "u1")
+            .from("d1")
+            .merging()
+            .uses("a", 2, 0),
+        Sample::on("d1").uses("a", 3, 0),
+    ] {
+        kept(&store, sample).await;
+    }
+    assert_eq!(uses(&store, "acme", "a").await, 3);
+    let acme = history(&store, "acme").await;
+    assert_eq!(
+        sums(&acme, &feature("a"))
+            .iter()
+            .map(|row| row.2)
+            .sum::<u64>(),
+        3
+    );
+    assert_eq!(active(&acme), [(0, 0, 1)]);
+    let user = store
+        .user(Sample::of("acme", "u1").0.owner, "u1")
+        .await
+        .expect("the user is read");
+    assert_eq!(user.features["a"], (3, vec![(day(0), 3)]));
+    let record = store
+        .account("acme")
+        .await
+        .expect("the account is read")
+        .expect("it is known");
+    assert_eq!(record.last_seen, Some(noon(0, 3)));
+    assert_eq!(
+        record
+            .users
+            .iter()
+            .map(|user| (user.id.as_str(), user.last_seen))
+            .collect::<Vec<_>>(),
+        [("u1", Some(noon(0, 3)))]
+    );
+    store.close().await;
+}
+
+/// A device belongs to the account that first claimed it, also after a restart.
+pub async fn only_the_first_merge_counts(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::on("d1").uses("a", 1, 0),
+        Sample::of("acme", "u1").from("d1").merging(),
+        Sample::of("globex", "u9").from("d1").merging(),
+    ] {
+        kept(&store, sample).await;
+    }
+    store.close().await;
+    let store = place.open();
+    kept(&store, Sample::of("globex", "u9").from("d1").merging()).await;
+    assert_eq!(uses(&store, "acme", "a").await, 1);
+    assert_eq!(uses(&store, "globex", "a").await, 0);
+    store.close().await;
+}
+
+/// As of a day before the merge the account did not have what the device did.
+pub async fn what_a_device_did_is_known_from_its_merge_on(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::on("d1").uses("a", 1, 0),
+        Sample::of("acme", "u1").from("d1").received(2).merging(),
+        Sample::on("d1").received(3).uses("a", 2, 1),
+    ] {
+        kept(&store, sample).await;
+    }
+    let acme = history(&store, "acme").await;
+    assert_eq!(sums(&acme, &feature("a")), [(0, 2, 1), (1, 3, 1)]);
+    assert_eq!(active(&acme), [(0, 2, 1), (1, 3, 1)]);
+    store.close().await;
+}
+
+/// Traits as they are told, and what is kept of them: name, value, the day received, source.
+pub async fn traits_are_kept_as_they_were_told(place: &impl Place) {
+    use Source::{Browser, Trusted};
+    type Told<'a> = (i32, &'a str, Source);
+    let cases: [(&str, &[Told<'_>], &[Told<'_>], Option<&str>); 8] = [
+        (
+            "first",
+            &[(0, "pro", Browser)],
+            &[(0, "pro", Browser)],
+            Some("pro"),
+        ),
+        (
+            "unchanged",
+            &[(0, "pro", Browser), (1, "pro", Browser)],
+            &[(0, "pro", Browser)],
+            Some("pro"),
+        ),
+        (
+            "changed-back",
+            &[
+                (0, "pro", Browser),
+                (1, "free", Browser),
+                (2, "pro", Browser),
+            ],
+            &[
+                (0, "pro", Browser),
+                (1, "free", Browser),
+                (2, "pro", Browser),
+            ],
+            Some("pro"),
+        ),
+        (
+            "trusted-stays",
+            &[(0, "pro", Trusted), (1, "free", Browser)],
+            &[(0, "pro", Trusted)],
+            Some("pro"),
+        ),
+        (
+            "trusted-wins",
+            &[
+                (0, "free", Browser),
+                (1, "free", Trusted),
+                (2, "pro", Browser),
+            ],
+            &[(0, "free", Browser), (1, "free", Trusted)],
+            Some("free"),
+        ),
+        (
+            "imported-later",
+            &[(5, "pro", Trusted), (2, "free", Trusted)],
+            &[(2, "free", Trusted), (5, "pro", Trusted)],
+            Some("pro"),
+        ),
+        (
+            "imported-trust",
+            &[(5, "pro", Browser), (2, "free", Trusted)],
+            &[(2, "free", Trusted)],
+            Some("free"),
+        ),
+        (
+            "removed",
+            &[(0, "pro", Trusted), (1, "", Trusted)],
+            &[(0, "pro", Trusted), (1, "", Trusted)],
+            None,
+        ),
+    ];
+    let store = place.open();
+    let value = |text: &str| match text {
+        "" => Value::Null,
+        text => Value::from(text),
+    };
+    for (account, told, _, _) in &cases {
+        for (after, text, source) in *told {
+            let sample = Sample::of(account, "u1").received(*after);
+            let sample = sample
+                .account_trait("plan", value(text), *source)
+                .user_trait("role", value(text), *source);
+            kept(&store, sample).await;
+        }
+    }
+    for (account, _, rows, now) in &cases {
+        let expected: Vec<_> = rows
+            .iter()
+            .map(|(after, text, source)| (noon(*after, 0), value(text), *source))
+            .collect();
+        let traits = history(&store, account).await.traits;
+        let found: Vec<_> = traits
+            .into_iter()
+            .map(|row| (row.received, row.value, row.source))
+            .collect();
+        assert_eq!(found, expected, "{account}");
+        let record = store
+            .account(account)
+            .await
+            .expect("the account is read")
+            .expect("it is known");
+        assert_eq!(
+            record.traits.get("plan").cloned(),
+            now.map(Value::from),
+            "{account}"
+        );
+        let role = record
+            .users
+            .first()
+            .and_then(|user| user.traits.get("role").cloned());
+        assert_eq!(role, now.map(Value::from), "{account}");
+    }
+    store.close().await;
+}
+
+/// What streams skip is lost on the day their latest events arrived, until the rest arrives.
+pub async fn streams_are_accounted_for(place: &impl Place) {
+    let store = place.open();
+    let three = |n: u64| {
+        Sample::of("acme", "u1")
+            .uses("a", n, 0)
+            .uses("a", n + 1, 0)
+            .uses("a", n + 2, 0)
+    };
+    for (sample, dropped, lost) in [
+        (three(0).in_stream("p1", 0), vec![], vec![]),
+        (three(3).in_stream("p1", 5), vec![], vec![(0, 2)]),
+        (
+            three(6).received(1).in_stream("p1", 8).reports("p1", 1, 0),
+            vec![(1, 1)],
+            vec![(1, 1)],
+        ),
+        (
+            three(6).received(2).in_stream("p1", 8).reports("p1", 1, 0),
+            vec![(1, 1)],
+            vec![(1, 1)],
+        ),
+        (
+            Sample::of("acme", "u1").received(2).reports("p1", 1, 1),
+            vec![(1, 1)],
+            vec![],
+        ),
+        (three(9).received(2), vec![(1, 1)], vec![]),
+        (
+            three(12).received(2).in_stream("p2", 4),
+            vec![(1, 1)],
+            vec![(2, 4)],
+        ),
+        (
+            Sample::of("acme", "u1").received(2).reports("p2", 3, 0),
+            vec![(1, 1), (2, 3)],
+            vec![(2, 1)],
+        ),
+    ] {
+        let given = format!("{sample:?}");
+        kept(&store, sample).await;
+        let counters = store.counters().await.expect("counters are read");
+        let after = |days: Vec<(banso_model::time::Day, u64)>| {
+            days.into_iter()
+                .map(|(on, count)| (on.0 - day(0).0, count))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (after(counters.dropped), after(counters.lost)),
+            (dropped, lost),
+            "{given}"
+        );
+    }
+    store.close().await;
+}
