@@ -31,6 +31,7 @@ use place::Place;
 use tree::Node;
 
 pub use report::{Problem, Report, Severity};
+pub(crate) use suggest::nearest;
 
 /// A folder that has passed `check`: it can be served. There is no other way to one.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +95,9 @@ pub fn check(folder: &Folder) -> Result<Checked, Report> {
         workspace::check(&mut cx, workspace);
     }
     guides::check(&mut cx, &guides);
+    for path in &folder.strays {
+        cx.stray(path);
+    }
     texts::check_articles(&mut cx, &help);
     let report = cx.report();
     match workspace {

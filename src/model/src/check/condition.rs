@@ -18,6 +18,20 @@ pub(super) enum Asked<'a> {
     InSurvey(&'a str),
 }
 
+/// Whether a condition asks about one user or what is on their page.
+pub(super) fn is_of_user(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(is_of_user),
+        Condition::Not(part) => is_of_user(part),
+        Condition::User(..)
+        | Condition::Page(_)
+        | Condition::Element(..)
+        | Condition::Device(_)
+        | Condition::Locale(_) => true,
+        _ => false,
+    }
+}
+
 /// A condition and everything in it.
 pub(super) fn check(cx: &mut Context<'_>, place: &Place, condition: &Condition, asked: Asked<'_>) {
     names(cx, place, condition, asked);
@@ -40,10 +54,17 @@ fn names(cx: &mut Context<'_>, place: &Place, condition: &Condition, asked: Aske
             named(cx, &place.field("user"), name);
         }
         Condition::Account(name, _) => named(cx, &place.field("account"), name),
-        Condition::Segment(id) => segment(cx, &place.field("segment"), id),
-        Condition::Stage(stages) => check_stages(cx, &place.field("stage"), stages),
-        Condition::Health(_) => scored(cx, &place.field("health")),
+        Condition::Segment(id) => segment(cx, &place.field("segment"), id, asked),
+        Condition::Stage(stages) => {
+            not_circular(cx, place, "stage", asked);
+            check_stages(cx, &place.field("stage"), stages);
+        }
+        Condition::Health(_) => {
+            not_circular(cx, place, "health", asked);
+            scored(cx, &place.field("health"));
+        }
         Condition::Band(bands) => {
+            not_circular(cx, place, "band", asked);
             scored(cx, &place.field("band"));
             check_bands(cx, &place.field("band"), bands);
         }
@@ -92,10 +113,18 @@ fn only_of_user(cx: &mut Context<'_>, place: &Place, field: &str, what: &str, as
         cx.error(
             &place.name(field),
             format!("this is asked of an account, and {what} is not the account's"),
-            Some(
-                "ask about `account`, `feature` with `\"by\": \"account\"`, `item` or `segment`"
-                    .to_owned(),
-            ),
+            Some("ask about `account`, `feature`, `guide`, `item` or `segment`".to_owned()),
+        );
+    }
+}
+
+/// The stage of an account is found before its score is, and neither is known while it is.
+fn not_circular(cx: &mut Context<'_>, place: &Place, field: &str, asked: Asked<'_>) {
+    if asked == Asked::OfAccount {
+        cx.error(
+            &place.name(field),
+            format!("`{field}` is not known yet when this is asked"),
+            Some("ask about `account`, `feature`, `guide`, `item` or `segment`".to_owned()),
         );
     }
 }
@@ -106,13 +135,21 @@ fn named(cx: &mut Context<'_>, place: &Place, name: &str) {
     }
 }
 
-fn segment(cx: &mut Context<'_>, place: &Place, id: &str) {
+fn segment(cx: &mut Context<'_>, place: &Place, id: &str, asked: Asked<'_>) {
     let Some(workspace) = &cx.names.workspace else {
         return;
     };
     if !workspace.segments.contains(id) {
         let known = workspace.segments.clone();
         cx.unknown(place, "segment", id, known.iter().map(String::as_str));
+    } else if asked == Asked::OfAccount && workspace.segments_of_users.contains(id) {
+        cx.error(
+            place,
+            format!(
+                "this is asked of an account, but the segment `{id}` asks about one user on a page"
+            ),
+            Some("make a segment that asks about `account` only".to_owned()),
+        );
     }
 }
 
@@ -183,10 +220,10 @@ fn feature_use(cx: &mut Context<'_>, place: &Place, uses: &FeatureUse, asked: As
         );
     }
     if asked == Asked::OfAccount && uses.by == By::User {
-        cx.error(
+        cx.warn(
             &place.field("feature"),
-            "this is asked of an account, but counts the uses of one user",
-            Some("add `\"by\": \"account\"`".to_owned()),
+            "this is asked of an account, so the uses of all its users count",
+            Some("say so: add `\"by\": \"account\"`".to_owned()),
         );
     }
     if let Some(field) = not_a_number(&uses.count) {

@@ -6,6 +6,7 @@ use super::report::{Problem, Report, Severity};
 use super::suggest;
 use super::tree::Node;
 use super::{Broken, Parsed};
+use crate::config::folder;
 
 /// The files, the names in them, and the problems found so far.
 pub(super) struct Context<'a> {
@@ -72,16 +73,7 @@ impl<'a> Context<'a> {
             Ok(root) => place.span(root),
             Err(Broken::Syntax(error)) => error.span.clone(),
             Err(Broken::Unread(_)) => {
-                self.problems.push(Problem {
-                    severity,
-                    file: file.path.to_owned(),
-                    line: 0,
-                    column: 0,
-                    pointer: String::new(),
-                    message,
-                    help,
-                    source: None,
-                });
+                self.of_file(severity, file.path, message, help);
                 return;
             }
         };
@@ -134,14 +126,41 @@ impl<'a> Context<'a> {
 
     /// Reports that there is no workspace.
     pub fn missing_workspace(&mut self) {
+        self.of_file(
+            Severity::Error,
+            "banso.json",
+            "the file is missing".to_owned(),
+            Some("a folder holds `banso.json`, `guides/*.json` and `help/*.json`".to_owned()),
+        );
+    }
+
+    /// Reports what lies in the folder and is not read.
+    pub fn stray(&mut self, path: &str) {
+        let help = match folder::nearly(path) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => {
+                "only files directly in `guides` and `help` whose names end in `.json` are read"
+                    .to_owned()
+            }
+        };
+        self.of_file(
+            Severity::Warning,
+            path,
+            "this is not read".to_owned(),
+            Some(help),
+        );
+    }
+
+    /// A problem with a file as such.
+    fn of_file(&mut self, severity: Severity, path: &str, message: String, help: Option<String>) {
         self.problems.push(Problem {
-            severity: Severity::Error,
-            file: "banso.json".to_owned(),
+            severity,
+            file: path.to_owned(),
             line: 0,
             column: 0,
             pointer: String::new(),
-            message: "the file is missing".to_owned(),
-            help: Some("a folder holds `banso.json`, `guides/*.json` and `help/*.json`".to_owned()),
+            message,
+            help,
             source: None,
         });
     }

@@ -111,6 +111,13 @@ fn check_show(cx: &mut Context<'_>, place: &Place, guide: &Guide, show: &Show) {
     if let Some(when) = &show.when {
         condition::check(cx, &place.field("when"), when, Asked::OfUser);
         check_stages_meet(cx, place, guide, when);
+        if guide.start() == Start::Auto && asks_for_guide(when, &guide.id) {
+            cx.warn(
+                &place.field("when"),
+                "the guide starts by itself only after it was shown in some other way",
+                Some("use `repeat` to say when it may be shown again".to_owned()),
+            );
+        }
     }
     check_period(cx, &place.field("delay"), show.delay, DAY, "1d");
     check_period(cx, &place.field("snooze"), show.snooze, 30 * DAY, "30d");
@@ -150,6 +157,19 @@ fn check_stages_meet(
             format!("the guide is never shown: {reason}"),
             Some("its own `stage` and the stages in `when` must have one in common".to_owned()),
         );
+    }
+}
+
+/// Whether a condition holds only once a guide was shown.
+fn asks_for_guide(condition: &crate::condition::Condition, id: &str) -> bool {
+    use crate::condition::Condition;
+    match condition {
+        Condition::All(parts) => parts.iter().any(|part| asks_for_guide(part, id)),
+        Condition::Any(parts) => {
+            !parts.is_empty() && parts.iter().all(|part| asks_for_guide(part, id))
+        }
+        Condition::Guide(named, _) => named == id,
+        _ => false,
     }
 }
 

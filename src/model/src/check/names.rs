@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Parsed, Read};
+use super::{Parsed, Read, condition};
+use crate::condition::Condition;
 use crate::config::guide::Content;
 use crate::config::{Article, Guide, Workspace};
 use crate::guide::Kind;
@@ -26,6 +27,8 @@ pub(super) struct Names {
 pub(super) struct InWorkspace {
     pub features: BTreeSet<String>,
     pub segments: BTreeSet<String>,
+    /// Segments that ask about one user or their page, themselves or through others.
+    pub segments_of_users: BTreeSet<String>,
     pub stages: Vec<String>,
     pub bands: Vec<String>,
     pub has_scorecards: bool,
@@ -96,6 +99,7 @@ fn in_workspace(workspace: &Workspace) -> InWorkspace {
     InWorkspace {
         features: workspace.features.iter().map(|f| f.id.clone()).collect(),
         segments: workspace.segments.iter().map(|s| s.id.clone()).collect(),
+        segments_of_users: segments_of_users(workspace),
         stages: workspace.journey.iter().map(|s| s.id.clone()).collect(),
         bands: workspace
             .health
@@ -109,6 +113,33 @@ fn in_workspace(workspace: &Workspace) -> InWorkspace {
         assignments: workspace.assignments.iter().map(|a| a.id.clone()).collect(),
         locales: workspace.locales.clone(),
         media_origins: workspace.media.origins.clone(),
+    }
+}
+
+fn segments_of_users(workspace: &Workspace) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    // One more each time round, until nothing is added.
+    loop {
+        let before = found.len();
+        for segment in &workspace.segments {
+            if condition::is_of_user(&segment.when) || names_one_of(&segment.when, &found) {
+                found.insert(segment.id.clone());
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn names_one_of(condition: &Condition, segments: &BTreeSet<String>) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().any(|part| names_one_of(part, segments))
+        }
+        Condition::Not(part) => names_one_of(part, segments),
+        Condition::Segment(id) => segments.contains(id),
+        _ => false,
     }
 }
 

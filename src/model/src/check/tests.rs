@@ -29,6 +29,7 @@ fn folder() -> Folder {
                 include_str!("tests/folder/help/export-csv.json"),
             ),
         ],
+        ..Folder::default()
     }
 }
 
@@ -318,4 +319,47 @@ proptest! {
             prop_assert!(!misfits.is_empty(), "{error}: {text}");
         }
     }
+}
+
+#[test]
+fn segments_of_users_say_nothing_of_accounts() {
+    let mut broken = folder();
+    let text = broken.files[0].text.clone().expect("text");
+    let segments = r#""segments": [{ "id": "admins", "when": { "user": "role", "is": "admin" } }, { "id": "big", "when": { "any": [{ "segment": "admins" }] } }, "#;
+    let text = text.replacen("\"segments\": [", segments, 1).replacen(
+        "{ \"item\": \"get-started/*\", \"done\": true }",
+        "{ \"segment\": \"big\" }",
+        1,
+    );
+    broken.files[0].text = Ok(text);
+    let report = report(&broken);
+    assert_eq!(report.errors, 1, "{report}");
+    assert!(
+        report
+            .to_string()
+            .contains("the segment `big` asks about one user"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_is_not_read_is_said() {
+    let mut broken = folder();
+    broken.strays = ["banzo.json", "guides/old", "help/notes.txt"]
+        .map(str::to_owned)
+        .to_vec();
+    let said: Vec<_> = report(&broken)
+        .problems
+        .into_iter()
+        .filter(|problem| problem.message == "this is not read")
+        .map(|problem| (problem.file, problem.help.unwrap_or_default()))
+        .collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(
+        said[0],
+        (
+            "banzo.json".to_owned(),
+            "did you mean `banso.json`?".to_owned()
+        )
+    );
 }

@@ -78,12 +78,11 @@ fn translations(cx: &mut Context<'_>, place: &Place, text: &Text) {
         .locales
         .iter()
         .filter(|wanted| {
-            // A text in the language itself serves all its regions.
+            // A text in the language itself serves all its regions, and one for a region serves the language.
             !text.0.keys().any(|have| {
                 have.eq_ignore_ascii_case(wanted)
-                    || wanted
-                        .split_once('-')
-                        .is_some_and(|(language, _)| have.eq_ignore_ascii_case(language))
+                    || is_region_of(wanted, have)
+                    || is_region_of(have, wanted)
             })
         })
         .map(|tag| format!("`{tag}`"))
@@ -115,6 +114,12 @@ fn translations(cx: &mut Context<'_>, place: &Place, text: &Text) {
             );
         }
     }
+}
+
+fn is_region_of(region: &str, language: &str) -> bool {
+    region
+        .split_once('-')
+        .is_some_and(|(own, _)| own.eq_ignore_ascii_case(language))
 }
 
 /// Whether a text has the form of a language tag: a language, and perhaps scripts, regions and variants.

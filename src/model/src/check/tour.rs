@@ -163,6 +163,17 @@ fn check_advance(cx: &mut Context<'_>, place: &Place, advance: &Advance, step: &
             Some("add `target`".to_owned()),
         );
     }
+    let blocked = match step.interact {
+        Some(interact) => interact == Interact::Block,
+        None => step.kind == StepKind::Modal,
+    };
+    if blocked && matches!(advance.on, AdvanceOn::Click | AdvanceOn::Input) {
+        cx.error(
+            &place.field("on"),
+            "the page cannot be used while this step is shown, so this never happens",
+            Some("use `\"interact\": \"allow\"`, or `target` with a spotlight".to_owned()),
+        );
+    }
     if let Some(pattern) = &advance.page {
         links::check_pattern(cx, &place.field("page"), pattern);
     }

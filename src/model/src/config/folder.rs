@@ -11,6 +11,9 @@ use crate::check::{self, Checked, Report};
 pub struct Folder {
     /// The files.
     pub files: Vec<File>,
+    /// Paths of what lies beside them and is not read: files and folders in `guides` and `help`, and what in the folder
+    /// itself has nearly one of their names.
+    pub strays: Vec<String>,
 }
 
 /// A file.
@@ -47,10 +50,18 @@ impl Folder {
     pub fn load(path: impl AsRef<Path>) -> Self {
         let root = path.as_ref();
         let mut files = vec![load(root, "banso.json".to_owned())];
+        // A folder that cannot be listed has no `banso.json` that can be read either, and that is reported.
+        let mut strays: Vec<String> = names(root)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|name| nearly(name).is_some())
+            .collect();
         for folder in ["guides", "help"] {
-            files.extend(list(root, folder));
+            let (read, not_read) = list(root, folder);
+            files.extend(read);
+            strays.extend(not_read);
         }
-        Self { files }
+        Self { files, strays }
     }
 
     /// Checks the files.
@@ -72,29 +83,48 @@ fn load(root: &Path, path: String) -> File {
     File { path, text }
 }
 
-/// The JSON files directly in a folder; none when there is no such folder.
-fn list(root: &Path, folder: &str) -> Vec<File> {
+/// The known name that a name in the folder is nearly, but not.
+pub(crate) fn nearly(name: &str) -> Option<&'static str> {
+    let known = ["banso.json", "guides", "help"];
+    if known.contains(&name) {
+        return None;
+    }
+    crate::check::nearest(name, known)
+}
+
+/// The JSON files directly in a folder, and the paths of what else is there; none when there is no such folder.
+fn list(root: &Path, folder: &str) -> (Vec<File>, Vec<String>) {
     let path = root.join(folder);
     if !path.exists() {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     match names(&path) {
-        Ok(names) => names
-            .into_iter()
-            .map(|name| load(root, format!("{folder}/{name}")))
-            .collect(),
-        Err(error) => vec![File {
-            path: folder.to_owned(),
-            text: Err(error.to_string()),
-        }],
+        Ok(names) => {
+            let (json, others): (Vec<String>, Vec<String>) = names
+                .into_iter()
+                .map(|name| format!("{folder}/{name}"))
+                .partition(|path| path.ends_with(".json") && root.join(path).is_file());
+            (
+                json.into_iter().map(|path| load(root, path)).collect(),
+                others,
+            )
+        }
+        Err(error) => {
+            let unread = File {
+                path: folder.to_owned(),
+                text: Err(error.to_string()),
+            };
+            (vec![unread], Vec::new())
+        }
     }
 }
 
+/// What is in a folder, in order; hidden files are none of it.
 fn names(path: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".json") && !name.starts_with('.') {
+        if !name.starts_with('.') {
             names.push(name);
         }
     }

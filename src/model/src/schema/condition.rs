@@ -88,7 +88,7 @@ impl JsonSchema for Condition {
         kinds.add_needing(
             "assignment",
             "How far the account is with this assignment.",
-            name.clone(),
+            name,
             ("state", generator.subschema_for::<AssignmentState>()),
         );
         kinds.add_with(

@@ -24,6 +24,7 @@ fn examples() -> Folder {
             file("guides/nps.json", "survey"),
             file("help/export-csv.json", "article"),
         ],
+        ..Folder::default()
     }
 }
 

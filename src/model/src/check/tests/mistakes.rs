@@ -191,6 +191,21 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
         "\"count\": { \"eq\": 0 }",
         "\"count\": { \"eq\": 0 }, \"within\": \"12h\"",
     ),
+    (
+        WORKSPACE,
+        "{ \"item\": \"get-started/*\", \"done\": true }",
+        "{ \"band\": [\"green\"] }",
+    ),
+    (
+        TOUR,
+        "{ \"page\": \"/reports/*\" }",
+        "{ \"guide\": \"first-report\", \"state\": \"seen\" }",
+    ),
+    (
+        TOUR,
+        "\"backdrop\": \"spotlight\"",
+        "\"interact\": \"block\"",
+    ),
     // Ways through a tour.
     (
         TOUR,
