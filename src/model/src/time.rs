@@ -11,6 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Milliseconds in a day of 24 hours.
 pub const DAY_MS: i64 = 86_400_000;
 
+/// The first and the last instant that RFC 3339 can write with a year of four digits: of the years 1 and 9999. A number
+/// that is read is brought between them, so that whatever was read can be written and read again.
+const EARLIEST: i64 = -62_135_596_800_000;
+const LATEST: i64 = 253_402_300_799_999;
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Travels as RFC 3339 in UTC with milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
@@ -86,7 +91,10 @@ impl Timestamp {
         };
         (at == bytes.len()).then_some(())?;
         let seconds = hour * 3600 + (minute - offset) * 60 + second.min(59);
-        Some(Self(i64::from(day.0) * DAY_MS + seconds * 1000 + ms))
+        let instant = i64::from(day.0) * DAY_MS + seconds * 1000 + ms;
+        (EARLIEST..=LATEST)
+            .contains(&instant)
+            .then_some(Self(instant))
     }
 }
 
@@ -136,16 +144,16 @@ impl Visitor<'_> for TimestampVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, ms: i64) -> Result<Timestamp, E> {
-        Ok(Timestamp(ms))
+        Ok(Timestamp(ms.clamp(EARLIEST, LATEST)))
     }
 
     fn visit_u64<E: de::Error>(self, ms: u64) -> Result<Timestamp, E> {
-        Ok(Timestamp(i64::try_from(ms).unwrap_or(i64::MAX)))
+        self.visit_i64(i64::try_from(ms).unwrap_or(i64::MAX))
     }
 
     fn visit_f64<E: de::Error>(self, ms: f64) -> Result<Timestamp, E> {
         // A float cast saturates, so no input can wrap round.
-        Ok(Timestamp(ms as i64))
+        self.visit_i64(ms as i64)
     }
 }
 
@@ -378,11 +386,31 @@ mod tests {
             "2026-11-21T24:00:00Z",
             "2026-11-21T08:30:00",
             "2026-11-21T08:30:00.Z",
+            "9999-12-31T23:59:59-23:59",
+            "0000-01-01T00:00:00Z",
             "2026-11-21T08:30:00Zx",
             "二〇二六年",
             "2026-11-2１T08:30:00Z",
         ] {
             assert_eq!(Timestamp::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_past_what_can_be_written_are_brought_back() {
+        for (json, read) in [
+            ("253402300800000", LATEST),
+            ("-1e300", EARLIEST),
+            ("18446744073709551615", LATEST),
+            ("1763713800250", 1_763_713_800_250),
+        ] {
+            let instant: Timestamp = serde_json::from_str(json).expect(json);
+            assert_eq!(instant, Timestamp(read), "{json}");
+            assert_eq!(
+                Timestamp::parse(&instant.to_string()),
+                Some(instant),
+                "{json}"
+            );
         }
     }
 
