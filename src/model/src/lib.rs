@@ -4,8 +4,7 @@
 //! the messages on the wire and the rollups a score reads. Without the feature `config` this crate is what the widget
 //! sees; with it come the configuration folder, its validation, its JSON Schema and the compiler to guides.
 //!
-//! Nothing here reads a clock. Nothing does IO but `config::folder`, which reads the files of a configuration, and
-//! `schema::write`, which writes those for editors.
+//! Nothing here reads a clock, and nothing does IO but `config::folder`, which reads the files of a configuration.
 
 #[cfg(feature = "config")]
 pub mod check;

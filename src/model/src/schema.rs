@@ -1,7 +1,5 @@
 //! JSON Schema of the configuration, generated from the types that read it.
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
@@ -110,32 +108,6 @@ fn unwrapped(schema: &mut Schema) {
             .collect();
         *description = paragraphs.join("\n\n");
     }
-}
-
-/// The schemas' files: name and text.
-#[must_use]
-pub fn files() -> Vec<(&'static str, String)> {
-    FileKind::ALL
-        .into_iter()
-        .map(|kind| (kind.file_name(), format!("{:#}\n", kind.schema())))
-        .collect()
-}
-
-/// Writes the schemas' files into a folder, which is made when there is none, and says where they are.
-///
-/// # Errors
-/// When the folder or a file cannot be written.
-pub fn write(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
-    let folder = folder.as_ref();
-    std::fs::create_dir_all(folder)?;
-    files()
-        .into_iter()
-        .map(|(name, text)| {
-            let path = folder.join(name);
-            std::fs::write(&path, text)?;
-            Ok(path)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -118,8 +118,8 @@ fn values() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        // Eighths, as the JSON reader is allowed to be a last digit off with others.
+        any::<i32>().prop_map(Value::from),
+        // Eighths, as the JSON reader may be a last digit off with numbers of more digits.
         (-9000..9000_i32).prop_map(|eighths| Value::from(f64::from(eighths) / 8.0)),
         "[a-z0-9:TZ.+-]{0,24}".prop_map(Value::from),
         Just(json!([])),
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn any_depth(levels in 1..100_000usize, open in prop_oneof![Just("["), Just("{\"all\":["), Just("{\"not\":")]) {
+    fn any_depth(levels in 1..20_000usize, open in prop_oneof![Just("["), Just("{\"all\":["), Just("{\"not\":")]) {
         read_all(&open.repeat(levels))?;
     }
 }
