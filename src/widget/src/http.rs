@@ -16,8 +16,7 @@ const PATIENCE_MS: u32 = 30_000;
 pub struct Answer {
     /// The status; 0 when there was no answer at all.
     pub status: u16,
-    /// `Retry-After`, when the answer says it.
-    pub retry_after: Option<String>,
+    headers: Option<web_sys::Headers>,
     /// The body as a JavaScript value; undefined when it is no JSON.
     pub body: JsValue,
 }
@@ -86,7 +85,7 @@ async fn read(sent: Promise) -> Answer {
     };
     Answer {
         status: response.status(),
-        retry_after: response.headers().get("retry-after").ok().flatten(),
+        headers: Some(response.headers()),
         body: body.unwrap_or(JsValue::UNDEFINED),
     }
 }
@@ -95,16 +94,31 @@ impl Answer {
     fn nothing() -> Self {
         Self {
             status: 0,
-            retry_after: None,
+            headers: None,
             body: JsValue::UNDEFINED,
         }
     }
 
     /// The code of an error's body.
     pub fn code(&self) -> String {
-        let error = browser::property(&self.body, "error");
-        browser::property(&error, "code")
-            .as_string()
-            .unwrap_or_default()
+        self.error("code").as_string().unwrap_or_default()
+    }
+
+    /// `Retry-After`: the header, which a collector must expose to be read, or the seconds in an error's body.
+    pub fn retry_after(&self) -> Option<String> {
+        let header = self
+            .headers
+            .as_ref()
+            .and_then(|headers| headers.get("retry-after").ok()?);
+        let seconds = || {
+            self.error("retry_after")
+                .as_f64()
+                .map(|seconds| seconds.to_string())
+        };
+        header.or_else(seconds)
+    }
+
+    fn error(&self, name: &str) -> JsValue {
+        browser::property(&browser::property(&self.body, "error"), name)
     }
 }

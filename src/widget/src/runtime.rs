@@ -76,6 +76,7 @@ struct State {
     begun: bool,
     early: Vec<Call>,
     live: Option<Box<Live>>,
+    after: Vec<After>,
 }
 
 /// So many calls are kept for when something is allowed.
@@ -101,6 +102,7 @@ pub fn start(loader: Loader) -> Option<String> {
                 begun: false,
                 early: Vec::new(),
                 live: None,
+                after: Vec::new(),
             });
         }
     });
@@ -181,10 +183,11 @@ impl State {
                 }
             }
         }
-        self.live
-            .as_mut()
-            .map(|live| std::mem::take(&mut live.after))
-            .unwrap_or_default()
+        let mut after = std::mem::take(&mut self.after);
+        if let Some(live) = &mut self.live {
+            after.append(&mut live.after);
+        }
+        after
     }
 
     fn call(&mut self, call: Call) {
@@ -221,6 +224,7 @@ impl State {
         match (self.refused(), &mut self.live) {
             (true, Some(live)) => {
                 live.forget();
+                self.after.append(&mut live.after);
                 self.live = None;
             }
             (true, None) => Live::forget_stored(&self.loader.key(), self.consent),

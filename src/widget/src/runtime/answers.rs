@@ -29,6 +29,8 @@ impl Live {
         self.take_rules(&session.features, &session.privacy.params);
         if session.token_wanted {
             self.want_token("token_wanted");
+        } else {
+            self.exchange.token_helps();
         }
         self.session = Some(Rc::new(session));
         if self.address.unmatched {
@@ -36,14 +38,18 @@ impl Live {
         }
     }
 
-    /// Asks the host for a fresh token.
-    pub(super) fn want_token(&mut self, why: &str) {
+    /// Asks the host for a fresh token, less and less often while none helps. Returns whether it was asked now.
+    pub(super) fn want_token(&mut self, why: &str) -> bool {
+        if !self.exchange.may_want_token(browser::now()) {
+            return false;
+        }
         let detail = browser::to_js(
             &[("reason".to_owned(), why.to_owned())]
                 .into_iter()
                 .collect::<std::collections::BTreeMap<_, _>>(),
         );
         self.loader.emit("token", &detail);
+        true
     }
 
     /// Fetches a guide, unless it is here or on its way. Returns it when it is here.

@@ -33,8 +33,21 @@ impl Live {
     }
 
     fn identify(&mut self, named: Named) {
+        let before = (
+            self.identity.traits(),
+            self.identity.token().map(str::to_owned),
+        );
         match self.identity.name(named) {
-            Change::Same => {}
+            Change::Same => {
+                let now = (
+                    self.identity.traits(),
+                    self.identity.token().map(str::to_owned),
+                );
+                if before == now {
+                    self.exchange.same_token();
+                    return;
+                }
+            }
             Change::Login => self.inherit(),
             Change::Other => self.stranger(),
         }

@@ -23,6 +23,8 @@ const ROOM: Room = Room {
 };
 /// Events are collected for so long before they are sent together.
 const COLLECT_MS: i64 = 500;
+/// A host is asked for a token this many times less often than a collector for an answer.
+const TOKEN_PATIENCE: i64 = 10;
 /// Another tab is delivering; it may be done then.
 const OTHER_TAB_MS: i64 = 1500;
 
@@ -38,9 +40,14 @@ pub struct Exchange {
     undeliverable: bool,
     /// Nothing is delivered until the host gave a token.
     token_missing: bool,
+    /// Not before this is the host asked for a token again.
+    token_at: Timestamp,
+    token_backoff: Backoff,
     /// When the session is asked for.
     ask_at: Option<Timestamp>,
     ask_backoff: Backoff,
+    /// Whether the latest session request failed in a way that may pass.
+    ask_failed: bool,
 }
 
 enum Job {
@@ -88,6 +95,29 @@ impl Exchange {
         self.token_missing = false;
         self.undeliverable = false;
         self.at_once();
+    }
+
+    /// The host has no other token: what waits for one is tried again, as often as one may be asked for.
+    pub fn same_token(&mut self) {
+        if std::mem::take(&mut self.token_missing) {
+            self.deliver_at = Some(self.token_at);
+        }
+    }
+
+    /// Whether the host may be asked for a token; it counts as asked then.
+    pub fn may_want_token(&mut self, now: Timestamp) -> bool {
+        let may = self.token_at <= now;
+        if may {
+            let wait = self.token_backoff.wait_ms(js_sys::Math::random(), None);
+            self.token_at = now.plus_ms(wait.saturating_mul(TOKEN_PATIENCE));
+        }
+        may
+    }
+
+    /// The collector is content with the token.
+    pub fn token_helps(&mut self) {
+        self.token_at = Timestamp(0);
+        self.token_backoff.reset();
     }
 
     /// Whether a last request may be sent beside what is on its way.
@@ -218,7 +248,8 @@ impl Live {
                 self.remove(&batch.ids);
                 self.exchange.deliver_backoff.reset();
                 self.problems.remove("delivery");
-                if read.refresh {
+                let reached = self.exchange.ask_failed;
+                if read.refresh || reached {
                     self.exchange.ask();
                 }
                 true
@@ -237,12 +268,17 @@ impl Live {
                 true
             }
             _ if answer.code().contains("token") => {
-                self.exchange.token_missing = true;
+                // Without anybody to ask now, it is tried again when somebody may be asked.
+                if self.want_token(&answer.code()) {
+                    self.exchange.token_missing = true;
+                } else {
+                    self.exchange.deliver_at =
+                        Some(self.exchange.token_at.max(now.plus_ms(COLLECT_MS)));
+                }
                 self.problems.insert(
                     "token",
                     format!("events wait for a fresh token: {}", answer.code()),
                 );
-                self.want_token(&answer.code());
                 false
             }
             status => {
@@ -275,7 +311,11 @@ impl Live {
             && let Some(session) = browser::from_js(answer.body.clone())
         {
             self.exchange.ask_backoff.reset();
+            self.exchange.ask_failed = false;
             self.problems.remove("session");
+            if self.problems.contains_key("delivery") && !self.exchange.undeliverable {
+                self.exchange.deliver_at = None;
+            }
             self.overlay.came();
             let after = self.came(session);
             self.exchange.ask_at = Some(now.plus_ms(i64::from(after) * 1000));
@@ -294,6 +334,7 @@ impl Live {
         if code.contains("token") {
             self.want_token(&code);
         }
+        self.exchange.ask_failed = again;
         self.exchange.ask_at =
             again.then(|| now.plus_ms(wait_ms(&mut self.exchange.ask_backoff, now, &answer)));
     }
@@ -301,9 +342,8 @@ impl Live {
 
 fn wait_ms(backoff: &mut Backoff, now: Timestamp, answer: &Answer) -> i64 {
     let asked = answer
-        .retry_after
-        .as_deref()
-        .and_then(|header| retry_after_ms(header, now, browser::date_ms));
+        .retry_after()
+        .and_then(|asked| retry_after_ms(&asked, now, browser::date_ms));
     backoff.wait_ms(js_sys::Math::random(), asked)
 }
 

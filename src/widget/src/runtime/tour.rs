@@ -207,6 +207,7 @@ impl Live {
             && running.step().is_some_and(|at| at.id == step)
         {
             running.shown_at.get_or_insert(browser::now());
+            self.asked.remove(&running.guide.id);
             self.drive(Input::Shown(step));
         }
     }
@@ -221,7 +222,6 @@ impl Live {
             more.push(("until", Value::Text(until.to_string())));
         }
         if act == GuideAct::Seen {
-            self.asked.remove(&id);
             more.push(("auto", Value::Bool(cause == Cause::Auto)));
         }
         let event = self.act(&id, act, Some(step), &more);
