@@ -6,12 +6,14 @@
 
 mod assets;
 mod build;
+mod data;
 mod demo;
 mod fingerprint;
 mod glue;
 mod install;
 mod manifest;
 mod minify;
+mod oulad;
 mod process;
 mod secrets;
 mod service;
@@ -45,6 +47,8 @@ enum Command {
     Test(test::Arguments),
     /// Print what the browser downloads, and fail above the budget
     Size(size::Arguments),
+    /// Convert real data to events that `banso replay` takes
+    Data(data::Arguments),
     /// Check what no compiler checks: no paths of one machine, no `style` attribute in the widget
     Tidy(tidy::Arguments),
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
     };
     match outcome {
