@@ -120,7 +120,8 @@ fn pick(target: &Target, seen: Seen, found: Vec<Element>) -> Option<Element> {
     }
 }
 
-fn fits(target: &Target, element: &Element) -> bool {
+/// Whether an element has the text, the role and the name that are meant.
+pub fn fits(target: &Target, element: &Element) -> bool {
     let has_text = || {
         let text = folded(&element.text_content().unwrap_or_default());
         target.text.iter().any(|wanted| folded(wanted) == text)

@@ -28,10 +28,10 @@ pub fn chevron() -> Html {
     icon("icon chevron", "M4 6.5l4 4 4-4")
 }
 
-/// Footprints side by side: the launcher.
+/// A list with ticks: the launcher.
 pub fn guide() -> Html {
     icon(
-        "icon guide",
+        "icon",
         "M2.5 4.2l1.3 1.3 2-2.5M2.5 11.2l1.3 1.3 2-2.5M8.5 4.5h5M8.5 11.5h5",
     )
 }

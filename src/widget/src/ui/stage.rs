@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
-use banso_model::guide::{Interact, Step, StepKind};
+use banso_model::guide::{Backdrop, Interact, Step, StepKind};
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::card::{CardProps, listens_to_escape, step};
@@ -292,10 +292,18 @@ impl Inner {
             clip,
             placement: self.step.placement,
             direction: self.direction,
-            gap: GAP,
+            gap: GAP + self.spotlight_padding(),
             margin: MARGIN,
             corner: CORNER,
             padding: self.step.padding,
+        }
+    }
+
+    /// How far the spotlight reaches out to the card.
+    fn spotlight_padding(&self) -> f64 {
+        match self.step.backdrop {
+            Backdrop::Spotlight => self.step.padding,
+            Backdrop::None | Backdrop::Dim => 0.0,
         }
     }
 
