@@ -15,12 +15,12 @@ use axum::http::HeaderMap;
 use banso_engine::journey::AccountFacts;
 use banso_engine::reduce::{Reduced, reduce};
 use banso_health::At;
+use banso_model::compile;
 use banso_model::condition::Condition;
 use banso_model::config::text::nearest_locale;
 use banso_model::time::Timestamp;
 use banso_model::value::Value;
 use banso_model::wire::{GuideEntry, Session, SessionAnswer, SessionRequest};
-use banso_model::words::Words;
 
 use crate::app::App;
 use crate::body::{self, Sizes};
@@ -162,7 +162,7 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         identified: false,
         token_wanted: false,
         locale: locale.to_owned(),
-        words: Words::of(locale),
+        words: compile::session::words(&live.workspace, locale),
         theme: live.workspace.theme.clone(),
         features: live.fixed.features.clone(),
         facts: facts::facts(live, &who.record, &mentions, now),
