@@ -16,6 +16,10 @@ pub fn css(theme: &Theme) -> String {
         css.push_str(";--banso-on-accent:");
         css.push_str(if is_light(colour) { "#111" } else { "#fff" });
         css.push(';');
+        if is_light(colour) {
+            // As text on a light surface a light accent would not be read.
+            css.push_str("--banso-link:color-mix(in srgb,var(--banso-accent),#000 55%);");
+        }
     }
     if let Some(radius) = theme.radius {
         css.push_str("--banso-radius:");
@@ -80,12 +84,12 @@ mod tests {
         check(
             "#fc0",
             None,
-            ":host{--banso-accent:#fc0;--banso-on-accent:#111;}",
+            ":host{--banso-accent:#fc0;--banso-on-accent:#111;--banso-link:color-mix(in srgb,var(--banso-accent),#000 55%);}",
         );
         check(
             "#FFFFFF",
             Some(-4.0),
-            ":host{--banso-accent:#FFFFFF;--banso-on-accent:#111;--banso-radius:0px;}",
+            ":host{--banso-accent:#FFFFFF;--banso-on-accent:#111;--banso-link:color-mix(in srgb,var(--banso-accent),#000 55%);--banso-radius:0px;}",
         );
         check(
             "#000",
