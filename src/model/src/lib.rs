@@ -10,6 +10,7 @@
 pub mod check;
 #[cfg(feature = "config")]
 pub mod compile;
+pub mod collections;
 pub mod condition;
 #[cfg(feature = "config")]
 pub mod config;
@@ -17,6 +18,8 @@ pub mod event;
 pub mod guide;
 #[cfg(feature = "config")]
 pub mod markdown;
+#[cfg(any(target_arch = "wasm32", test))]
+mod ordered;
 pub mod progress;
 pub mod rollup;
 #[cfg(feature = "config")]

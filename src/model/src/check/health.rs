@@ -171,7 +171,12 @@ fn check_measure(
             );
         }
     }
-    if measure == Measure::FeaturesBreadth && !workspace.features.iter().any(|feature| feature.key)
+    let compared = match measure {
+        Measure::Trend => measured.of.as_deref().and_then(Measure::named),
+        _ => None,
+    };
+    if [Some(measure), compared].contains(&Some(Measure::FeaturesBreadth))
+        && !workspace.features.iter().any(|feature| feature.key)
     {
         cx.error(
             &place.field("measure"),
