@@ -16,11 +16,18 @@ pub use advance::Advances;
 pub use measure::{reveal, viewport};
 pub use owned::{Frame, Listener, Observing};
 pub use track::{Sighting, Tracker};
+pub use watch::Watch;
 
 /// The one visible element that is meant; none when there is none or several.
 #[must_use]
 pub fn find(target: &Target) -> Option<Element> {
     find::find(target, find::Seen::Visible)
+}
+
+/// Whether an element has the text, the role and the name that are meant; its selector is another question.
+#[must_use]
+pub fn fits(target: &Target, element: &Element) -> bool {
+    find::fits(target, element)
 }
 
 /// Whether the element that is meant is in that state.

@@ -1,6 +1,6 @@
 //! What the browser knows when it finishes a condition that the collector began.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use banso_engine::reduce::{Facts, Known};
@@ -35,8 +35,8 @@ pub struct PageFacts<'a> {
     pub locale: &'a str,
     /// The time.
     pub now: Timestamp,
-    /// Set when an element was asked about: then a change of the page may change the answer.
-    pub elements_asked: Cell<bool>,
+    /// The elements that were asked about: a change of the page may change those answers.
+    pub elements: RefCell<Vec<Target>>,
 }
 
 impl Facts for PageFacts<'_> {
@@ -73,7 +73,11 @@ impl Facts for PageFacts<'_> {
     }
 
     fn element(&self, target: &Target, state: ElementState) -> Known<bool> {
-        self.elements_asked.set(true);
+        if let Ok(mut elements) = self.elements.try_borrow_mut()
+            && !elements.contains(target)
+        {
+            elements.push(target.clone());
+        }
         Known::Is(anchor::is(target, state))
     }
 

@@ -1,15 +1,22 @@
 //! Which features a click, a page or a tracked name is a use of.
 
+use std::iter::successors;
+
 use banso_model::target::Target;
 use banso_model::wire::FeatureRule;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ShadowRoot};
 
+use crate::anchor;
 use crate::browser;
 use crate::facts::Patterns;
 
 /// Nothing in such an element is looked at: what is private, and the widget itself.
 const DARK: &str = "[data-banso-private],banso-root";
+
+/// Without a selector, what is meant is looked for in so many elements around a click: reading the text of more would take
+/// long.
+const NEAR: usize = 5;
 
 /// The rules of a workspace's features, ready to be asked.
 #[derive(Debug, Default)]
@@ -128,41 +135,19 @@ fn scopes(origin: &Element) -> Vec<Element> {
     scopes
 }
 
-/// Whether an act on (or in) what a target describes is an act in this element. A form is used by being submitted, not
+/// Whether an act in this element is an act on (or in) what a target describes. A form is used by being submitted, not
 /// by being clicked into.
 fn hits(target: &Target, element: &Element, act: Act) -> bool {
-    let fits = |candidate: &Element| {
-        (candidate.tag_name() != "FORM" || act == Act::Submit)
-            && (target.text.is_empty()
-                || candidate
-                    .text_content()
-                    .is_some_and(|text| target.text.iter().any(|wanted| same_words(&text, wanted))))
+    let is_meant = |candidate: &Element| {
+        (act == Act::Submit || candidate.tag_name() != "FORM") && anchor::fits(target, candidate)
     };
-    let closest = |css: &String| element.closest(css).ok().flatten();
-    target
-        .css
-        .iter()
-        .filter_map(closest)
-        .any(|found| fits(&found))
-}
-
-/// Whether two texts have the same words, however white space divides them.
-fn same_words(text: &str, wanted: &str) -> bool {
-    text.split_whitespace().eq(wanted.split_whitespace())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn white_space_is_folded() {
-        for (text, wanted, same) in [
-            ("  New\n report ", "New report", true),
-            ("New reports", "New report", false),
-            ("", "New", false),
-        ] {
-            assert_eq!(same_words(text, wanted), same, "{text}");
-        }
+    if target.css.is_empty() {
+        let around = successors(Some(element.clone()), |inner| inner.parent_element());
+        return around.take(NEAR).any(|candidate| is_meant(&candidate));
     }
+    target.css.iter().any(|css| {
+        let closest = |from: &Element| from.closest(css).ok().flatten();
+        let further = |found: &Element| found.parent_element().as_ref().and_then(closest);
+        successors(closest(element), further).any(|candidate| is_meant(&candidate))
+    })
 }

@@ -15,6 +15,19 @@ impl Live {
     /// A session answer came. Returns the seconds after which the next is asked for.
     pub(super) fn came(&mut self, answer: SessionAnswer) -> u32 {
         self.dirty = true;
+        let identified = match &answer {
+            SessionAnswer::Unchanged { .. } => self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.identified),
+            SessionAnswer::Fresh(session) => session.identified,
+        };
+        // Facts about nobody hold nothing: what was used here still has to be counted here.
+        if identified {
+            self.overlay.came();
+        } else {
+            self.overlay.failed();
+        }
         match answer {
             SessionAnswer::Unchanged { refresh_after } => refresh_after,
             SessionAnswer::Fresh(session) => {

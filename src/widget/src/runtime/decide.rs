@@ -1,6 +1,6 @@
 //! Conditions are finished and guides are chosen, whenever something they may ask about changed.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -11,12 +11,15 @@ use banso_model::condition::Condition;
 use banso_model::event::{GuideAct, Kind};
 use banso_model::guide::{Checklist, Content, Guide};
 use banso_model::progress::ItemProgress;
+use banso_model::target::Target;
 use banso_model::time::Timestamp;
 use banso_model::value::Value;
 use banso_model::wire::{GuideEntry, Session};
 
 use super::live::Live;
 use super::tour::Suspended;
+use super::{Message, post};
+use crate::anchor::Watch;
 use crate::browser;
 use crate::facts::{PageFacts, next_change};
 
@@ -52,7 +55,7 @@ impl Live {
     fn decide_once(&mut self, session: &Rc<Session>, now: Timestamp) {
         let (holds, elements) = self.look(session, now);
         self.arm(session, &holds, now);
-        self.elements_matter = elements;
+        self.watch_elements(elements);
         let mut barren = BTreeSet::new();
         let decision = loop {
             let decision = self.choose(session, &holds, &barren, now);
@@ -76,8 +79,8 @@ impl Live {
         self.complete_items(session, now);
     }
 
-    /// Whether each listed guide's `show` holds, and whether an element of the page was asked about.
-    fn look(&self, session: &Session, now: Timestamp) -> (Vec<bool>, bool) {
+    /// Whether each listed guide's `show` holds, and the elements of the page that answers depend on.
+    fn look(&self, session: &Session, now: Timestamp) -> (Vec<bool>, Vec<Target>) {
         let locale = self.locales().into_iter().next().unwrap_or_default();
         let facts = self.facts(session, &locale, now);
         let holds = session
@@ -85,12 +88,27 @@ impl Live {
             .iter()
             .map(|entry| holds(entry, "show", &facts))
             .collect();
+        let mut elements = facts.elements.take();
         // What a tour's steps and a checklist's items ask about changes with the page as well.
-        let asks = session.guides.iter().any(|entry| {
-            let matters = self.is_running(&entry.id) || self.listed.contains(&entry.id);
-            matters && entry.conditions.values().any(asks_elements)
+        for entry in &session.guides {
+            if self.is_running(&entry.id) || self.listed.contains(&entry.id) {
+                for condition in entry.conditions.values() {
+                    ask_elements(condition, &mut elements);
+                }
+            }
+        }
+        (holds, elements)
+    }
+
+    /// Watches the page as long as an answer depends on what is in it.
+    fn watch_elements(&mut self, elements: Vec<Target>) {
+        if self.watch.as_ref().map(|(watched, _)| watched) == Some(&elements) {
+            return;
+        }
+        self.watch = (!elements.is_empty()).then(|| {
+            let watch = Watch::new(elements.clone(), || post(Message::Changed));
+            (elements, watch)
         });
-        (holds, facts.elements_asked.get() || asks)
     }
 
     pub(super) fn facts<'a>(
@@ -108,7 +126,7 @@ impl Live {
             patterns: &self.patterns,
             locale,
             now,
-            elements_asked: Cell::new(false),
+            elements: RefCell::default(),
         }
     }
 
@@ -305,12 +323,18 @@ pub(super) fn holds(entry: &GuideEntry, place: &str, facts: &PageFacts<'_>) -> b
     condition.is_none_or(|condition| reduce(condition, facts).holds())
 }
 
-fn asks_elements(condition: &Condition) -> bool {
+fn ask_elements(condition: &Condition, elements: &mut Vec<Target>) {
     match condition {
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_elements),
-        Condition::Not(part) => asks_elements(part),
-        Condition::Element(..) => true,
-        _ => false,
+        Condition::All(parts) | Condition::Any(parts) => {
+            for part in parts {
+                ask_elements(part, elements);
+            }
+        }
+        Condition::Not(part) => ask_elements(part, elements),
+        Condition::Element(target, _) if !elements.contains(target) => {
+            elements.push((**target).clone())
+        }
+        _ => {}
     }
 }
 

@@ -316,7 +316,6 @@ impl Live {
             if self.problems.contains_key("delivery") && !self.exchange.undeliverable {
                 self.exchange.deliver_at = None;
             }
-            self.overlay.came();
             let after = self.came(session);
             self.exchange.ask_at = Some(now.plus_ms(i64::from(after) * 1000));
             return;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use banso_model::guide::Guide;
+use banso_model::target::Target;
 use banso_model::time::Timestamp;
 use banso_model::wire::Session;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use super::exchange::Exchange;
 use super::tour::{Running, Suspended};
 use super::{After, Message, post};
 use crate::activity::Activity;
+use crate::anchor::Watch;
 use crate::api::Call;
 use crate::browser::{self, Timer};
 use crate::capture;
@@ -63,7 +65,7 @@ pub struct Live {
     pub(super) asked: BTreeMap<String, Timestamp>,
     pub(super) armed: BTreeMap<String, Timestamp>,
     pub(super) suspended: BTreeMap<String, Suspended>,
-    pub(super) elements_matter: bool,
+    pub(super) watch: Option<(Vec<Target>, Watch)>,
     pub(super) hidden: BTreeSet<String>,
     pub(super) running: Option<Running>,
     pub(super) runs: u32,
@@ -154,7 +156,7 @@ impl Live {
             asked: BTreeMap::new(),
             armed: BTreeMap::new(),
             suspended: BTreeMap::new(),
-            elements_matter: false,
+            watch: None,
             hidden: BTreeSet::new(),
             running: None,
             runs: 0,
@@ -204,7 +206,7 @@ impl Live {
             Message::Visible(visible) => self.seen(visible),
             Message::Leaving => self.leave(),
             Message::Online => self.exchange.at_once(),
-            Message::Changed => {}
+            Message::Changed => self.dirty = true,
             Message::Intent(intent) => self.intend(intent),
             Message::Opened(opened) => self.opened(opened),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
