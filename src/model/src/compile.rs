@@ -132,19 +132,15 @@ impl Reader<'_> {
     }
 
     fn step(&self, guide: &Guide, step: &written::Step) -> compiled::Step {
-        let modal = step.kind == StepKind::Modal;
-        let (backdrop, interact) = if modal {
-            (Backdrop::Dim, Interact::Block)
-        } else {
-            (Backdrop::None, Interact::Allow)
-        };
+        // A modal keeps the focus, so it is over everything whatever the step says.
+        let over = (step.kind == StepKind::Modal).then_some((Backdrop::Dim, Interact::Block));
         compiled::Step {
             id: step.id.clone(),
             kind: step.kind,
             target: step.target.clone(),
             placement: step.placement,
-            backdrop: step.backdrop.unwrap_or(backdrop),
-            interact: step.interact.unwrap_or(interact),
+            backdrop: over.map_or(step.backdrop.unwrap_or_default(), |(backdrop, _)| backdrop),
+            interact: over.map_or(step.interact.unwrap_or_default(), |(_, interact)| interact),
             padding: step.padding,
             radius: step.radius,
             missing: compiled::Missing {

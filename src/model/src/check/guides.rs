@@ -89,6 +89,13 @@ fn check_guide(cx: &mut Context<'_>, place: &Place, guide: &Guide) {
             Some("move the text to a step".to_owned()),
         );
     }
+    if guide.kind() == Kind::Tour && !guide.dismissable {
+        cx.warn(
+            &place.field("dismissable"),
+            "`dismissable` keeps Esc from closing a tour, but its close button stays for now",
+            None,
+        );
+    }
     texts::check_some(cx, place, "title", guide.title.as_ref(), Form::Line);
     texts::check_some(cx, place, "body", guide.body.as_ref(), Form::Markdown);
     texts::check_media(cx, place, guide.media.as_ref());

@@ -33,8 +33,16 @@ fn folder() -> Folder {
     }
 }
 
-/// What is said anyway, of what is not shown yet.
-const ANYWAY: &str = "help articles are checked but not shown yet";
+/// What is said anyway, of what is not done yet.
+fn is_said_anyway(problem: &Problem) -> bool {
+    [
+        "help articles are",
+        "the planned mix of touch",
+        "`retention` is",
+    ]
+    .iter()
+    .any(|said| problem.message.starts_with(said) && problem.message.contains("checked but not"))
+}
 
 fn report(folder: &Folder) -> Report {
     match folder.check() {
@@ -46,13 +54,11 @@ fn report(folder: &Folder) -> Report {
 #[test]
 fn a_folder_without_mistakes_passes() {
     let checked = folder().check().unwrap_or_else(|report| panic!("{report}"));
-    let said: Vec<_> = checked
-        .report()
-        .problems
-        .iter()
-        .map(|p| p.message.as_str())
-        .collect();
-    assert_eq!(said, [ANYWAY]);
+    assert!(
+        checked.report().problems.iter().all(is_said_anyway),
+        "{}",
+        checked.report()
+    );
     let guides: Vec<_> = checked
         .guides()
         .iter()
@@ -95,7 +101,7 @@ fn mistakes_are_reported() {
         );
         *text = text.replacen(from, to, 1);
         let mut report = report(&broken);
-        report.problems.retain(|problem| problem.message != ANYWAY);
+        report.problems.retain(|problem| !is_said_anyway(problem));
         assert!(!report.problems.is_empty(), "nothing is said of {to}");
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(said, "### {file}: {} => {}\n", one_line(from), one_line(to))

@@ -68,6 +68,7 @@ fn check_step(cx: &mut Context<'_>, place: &Place, step: &Step, ids: &[String]) 
             Some("add `\"backdrop\": \"spotlight\"`".to_owned()),
         );
     }
+    check_modal(cx, place, step);
     check_period(
         cx,
         &place.field("missing").field("wait"),
@@ -86,6 +87,30 @@ fn check_step(cx: &mut Context<'_>, place: &Place, step: &Step, ids: &[String]) 
         check_advance(cx, &at, advance, step);
     }
     texts::check_buttons(cx, place, &step.buttons, Some(ids));
+}
+
+/// A modal is over everything, whatever it says.
+fn check_modal(cx: &mut Context<'_>, place: &Place, step: &Step) {
+    if step.kind != StepKind::Modal {
+        return;
+    }
+    let open = [
+        ("backdrop", step.backdrop == Some(Backdrop::None)),
+        (
+            "interact",
+            step.interact
+                .is_some_and(|interact| interact != Interact::Block),
+        ),
+    ];
+    for (field, is_open) in open {
+        if is_open {
+            cx.warn(
+                &place.field(field),
+                format!("a modal step is always over a dim page that cannot be used, so its `{field}` changes nothing"),
+                Some(format!("remove `{field}`, or `\"kind\": \"modal\"`")),
+            );
+        }
+    }
 }
 
 fn check_wait(cx: &mut Context<'_>, place: &Place, step: &Step) {
@@ -163,10 +188,7 @@ fn check_advance(cx: &mut Context<'_>, place: &Place, advance: &Advance, step: &
             Some("add `target`".to_owned()),
         );
     }
-    let blocked = match step.interact {
-        Some(interact) => interact == Interact::Block,
-        None => step.kind == StepKind::Modal,
-    };
+    let blocked = step.kind == StepKind::Modal || step.interact == Some(Interact::Block);
     if blocked && matches!(advance.on, AdvanceOn::Click | AdvanceOn::Input) {
         cx.error(
             &place.field("on"),
@@ -251,11 +273,11 @@ fn ways_of(steps: &[Step], number: usize) -> Ways {
             ways.out = true;
         }
     };
-    // Without buttons of its own a step has Next where that is one of its ways on, and Done on the last step.
+    // Without buttons of its own a modal has Next, and any other step where that is one of its ways on.
     let usual = step.buttons.is_empty()
         && step.kind != StepKind::Wait
-        && (step.advance.is_empty()
-            || number + 1 == steps.len()
+        && (step.kind == StepKind::Modal
+            || step.advance.is_empty()
             || step
                 .advance
                 .iter()

@@ -128,6 +128,13 @@ fn check_settings(cx: &mut Context<'_>, place: &Place, workspace: &Workspace) {
             ),
         );
     }
+    if cx.has(&place.field("privacy"), "retention") {
+        cx.warn(
+            &place.field("privacy").name("retention"),
+            "`retention` is checked but not applied yet: events are kept",
+            None,
+        );
+    }
     if workspace.privacy.gpc == Gpc::Ignore {
         cx.warn(
             &place.field("privacy").field("gpc"),
@@ -264,6 +271,13 @@ fn asks_for_itself(workspace: &Workspace, rule: &Condition, id: &str) -> bool {
 }
 
 fn check_journey(cx: &mut Context<'_>, place: &Place, journey: &[Stage]) {
+    if let Some(planned) = journey.iter().position(|stage| stage.touch.is_some()) {
+        cx.warn(
+            &place.item(planned).name("touch"),
+            "the planned mix of touch is checked but not compared with what happens yet",
+            None,
+        );
+    }
     unique(
         cx,
         place,

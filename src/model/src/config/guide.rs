@@ -210,10 +210,10 @@ pub struct Step {
     /// The side of the target to prefer; the opposite one is taken where there is no room.
     #[serde(default)]
     pub placement: Placement,
-    /// What covers the rest of the page. Without it, `none` for a tooltip and `dim` for a modal.
+    /// What covers the rest of the page. Without it, `none`; for a modal it is always `dim`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backdrop: Option<Backdrop>,
-    /// Whether the page can be used while the step is shown. Without it, `allow` for a tooltip and `block` for a modal.
+    /// Whether the page can be used while the step is shown. Without it, `allow`; for a modal it is always `block`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interact: Option<Interact>,
     /// CSS pixels around the target that the spotlight leaves free (0 to 64).

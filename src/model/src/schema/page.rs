@@ -445,6 +445,8 @@ fn capitalised(name: &str) -> String {
 fn short(default: &Value) -> String {
     match default {
         Value::Object(_) => "as below".to_owned(),
+        // `4.0` is written as `4`.
+        Value::Number(number) => format!("`{}`", number.as_f64().unwrap_or_default()),
         other => format!("`{other}`"),
     }
 }

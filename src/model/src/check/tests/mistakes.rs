@@ -227,6 +227,16 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
         "\"target\": { \"css\": [\"[data-tour=new-report]\", \"#new-report\"], \"text\": \"New report\" },",
         "",
     ),
+    (
+        TOUR,
+        "\"kind\": \"modal\"",
+        "\"kind\": \"modal\", \"interact\": \"allow\"",
+    ),
+    (
+        TOUR,
+        "\"stage\": [\"setup\"],",
+        "\"stage\": [\"setup\"], \"dismissable\": false,",
+    ),
     (TOUR, "{ \"on\": \"click\" }", "{ \"on\": \"page\" }"),
     (
         TOUR,
