@@ -70,6 +70,18 @@ pub enum Added<'a> {
 }
 
 impl Added<'_> {
+    /// Appends the text form, which is that of [`Metric::key`].
+    pub fn write_key(self, out: &mut String) {
+        let parts: &[&str] = match self {
+            Self::Feature(feature) => &["f:", feature],
+            Self::Sessions => &["s"],
+            Self::ActiveSeconds => &["a"],
+            Self::Guide(guide, act) => &["g:", act, ":", guide],
+            Self::Item(item) => &["i:", item],
+        };
+        out.extend(parts.iter().copied());
+    }
+
     /// The metric by itself.
     #[must_use]
     pub fn metric(self) -> Metric {

@@ -16,6 +16,7 @@ mod list;
 mod pack;
 mod progress;
 mod readers;
+mod recent;
 mod relay;
 mod retention;
 mod schema;
@@ -203,13 +204,31 @@ impl SqliteStore {
         let readers = self.readers.close();
         readers.into_iter().for_each(joined);
         self.relay.close();
-        threads.into_iter().for_each(joined);
+        if !threads.is_empty() {
+            threads.into_iter().for_each(joined);
+            self.empty_journal();
+        }
         drop(
             self.lock
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
+    }
+}
+
+impl SqliteStore {
+    /// Gives the room of the journal back when the tables have everything; the next start would do it otherwise.
+    fn empty_journal(&self) {
+        let emptied = self.files.open_journal().and_then(|journal| {
+            trim(&self.files, &journal, &self.relay)?;
+            journal
+                .execute_batch("VACUUM")
+                .map_err(|error| unavailable(&self.files.journal(), &error))
+        });
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the journal keeps its size until the next start");
+        }
     }
 }
 

@@ -234,8 +234,14 @@ pub async fn what_a_device_did_is_known_from_its_merge_on(place: &impl Place) {
 /// Traits as they are told, and what is kept of them: name, value, the day received, source.
 pub async fn traits_are_kept_as_they_were_told(place: &impl Place) {
     use Source::{Browser, Trusted};
-    type Told<'a> = (i32, &'a str, Source);
-    let cases: [(&str, &[Told<'_>], &[Told<'_>], Option<&str>); 8] = [
+    type Told = (i32, &'static str, Source);
+    type Case = (
+        &'static str,
+        &'static [Told],
+        &'static [Told],
+        Option<&'static str>,
+    );
+    let cases: [Case; 8] = [
         (
             "first",
             &[(0, "pro", Browser)],

@@ -95,7 +95,13 @@ pub async fn a_device_has_a_record(place: &impl Place) {
 pub async fn guides_fold_in_the_order_of_their_acts(place: &impl Place) {
     use GuideAct::{Dismissed, Done, Seen, Snoozed, Step};
     let store = place.open();
-    let cases: [(&str, &[&[(GuideAct, u64)]], Option<Run>, Option<&str>); 5] = [
+    type Case = (
+        &'static str,
+        &'static [&'static [(GuideAct, u64)]],
+        Option<Run>,
+        Option<&'static str>,
+    );
+    let cases: [Case; 5] = [
         (
             "open",
             &[&[(Seen, 1), (Step, 2)]],

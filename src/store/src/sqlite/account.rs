@@ -10,7 +10,6 @@ use rustc_hash::FxHashMap;
 
 use super::fold::FoldError;
 use super::key::{self, Key};
-use super::schema::LIFETIME;
 use super::{progress, traits};
 use crate::codec::Label;
 use crate::read::{AccountRecord, Score, UserLine, UserRecord};
@@ -151,7 +150,7 @@ pub fn history(tables: &Connection, id: &str) -> Result<AccountHistory, FoldErro
     };
     for part in std::iter::once(itself).chain(devices(tables, owner)?) {
         let mut statement = tables.prepare_cached(
-            "SELECT day, received, key, sum FROM uses JOIN metrics USING (metric) WHERE owner = ?1",
+            "SELECT day, day + late, key, sum FROM uses JOIN metrics USING (metric) WHERE owner = ?1",
         )?;
         let mut rows = statement.query([part.key])?;
         while let Some(row) = rows.next()? {
@@ -240,12 +239,11 @@ fn add_features(tables: &Connection, user: Key, record: &mut UserRecord) -> Resu
         };
         let (lifetime, days) = record.features.entry(feature).or_default();
         let sum = row.get::<_, i64>(2)? as u64;
-        match row.get::<_, i32>(1)? {
-            LIFETIME => *lifetime += sum,
-            day => match days.binary_search_by_key(&Day(day), |(day, _)| *day) {
-                Ok(place) => days[place].1 += sum,
-                Err(place) => days.insert(place, (Day(day), sum)),
-            },
+        let day = Day(row.get(1)?);
+        *lifetime += sum;
+        match days.binary_search_by_key(&day, |(day, _)| *day) {
+            Ok(place) => days[place].1 += sum,
+            Err(place) => days.insert(place, (day, sum)),
         }
     }
     Ok(())

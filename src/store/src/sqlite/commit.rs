@@ -7,14 +7,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::oneshot;
 
 use super::files::unavailable;
+use super::fold::FoldError;
 use super::key::{self, Key};
-use super::pack::Packer;
+use super::pack::{JOURNAL, Packer};
+use super::recent::Recent;
 use super::relay::{Group, Relay};
 use crate::codec::Label;
 use crate::error::StoreError;
@@ -63,6 +66,7 @@ pub struct Committer {
     trimmed: i64,
     /// Events that are in the journal and not yet in the tables.
     unfolded: FxHashSet<Seen>,
+    recent: Recent,
     /// The same by commit, to forget them when they are folded; the account of devices merged in that commit.
     commits: VecDeque<(i64, Vec<Seen>)>,
     /// The account each device was merged into, if any.
@@ -84,7 +88,7 @@ impl Committer {
     /// A committer after the commit `seq`.
     ///
     /// # Errors
-    /// When there is no memory for a compressor.
+    /// When the tables cannot be read, or there is no memory for a compressor.
     pub fn new(
         place: PathBuf,
         journal: Connection,
@@ -92,18 +96,20 @@ impl Committer {
         relay: Arc<Relay>,
         counts: Arc<Counts>,
         seq: i64,
-    ) -> std::io::Result<Self> {
+    ) -> Result<Self, FoldError> {
+        let recent = Recent::load(&tables, now_ms())?;
         Ok(Self {
             place,
             journal,
             tables,
             relay,
             counts,
-            packer: Packer::new()?,
+            packer: Packer::new(JOURNAL)?,
             packed: Vec::new(),
             seq,
             trimmed: 0,
             unfolded: FxHashSet::default(),
+            recent,
             commits: VecDeque::new(),
             devices: FxHashMap::default(),
         })
@@ -178,9 +184,9 @@ impl Committer {
         let mut new = Vec::with_capacity(write.events.len());
         for event in &write.events {
             let id = key::seen(event.id, event.recorded.0);
-            let fresh = !self.unfolded.contains(&(id, owner))
-                && !other.is_some_and(|other| self.unfolded.contains(&(id, other)))
-                && !self.in_tables(id, owner, other)?;
+            let own = self.recent.note(id, owner);
+            let others = other.is_some_and(|other| self.recent.came(id, other));
+            let fresh = !(own || others) || !self.was_seen(id, owner, other)?;
             if fresh {
                 self.unfolded.insert((id, owner));
                 draft.seen.push((id, owner));
@@ -195,6 +201,13 @@ impl Committer {
             draft.merged.push(device);
         }
         Ok(new)
+    }
+
+    /// Whether an event is in the journal or in the tables.
+    fn was_seen(&self, id: u128, owner: Key, other: Option<Key>) -> rusqlite::Result<bool> {
+        Ok(self.unfolded.contains(&(id, owner))
+            || other.is_some_and(|other| self.unfolded.contains(&(id, other)))
+            || self.in_tables(id, owner, other)?)
     }
 
     fn in_tables(&self, id: u128, owner: Key, other: Option<Key>) -> rusqlite::Result<bool> {
@@ -321,4 +334,11 @@ impl Committer {
             self.devices.clear();
         }
     }
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }

@@ -4,15 +4,14 @@ use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use banso_model::event::Kind;
-use banso_model::rollup::Metric;
 use banso_model::time::Day;
 
 use super::fold::FoldError;
 use super::key::{self, Key};
-use super::pack::Packer;
+use super::pack::{LOG, Packer};
 use super::sums::{Sighting, Sums, Whose, of_users};
 use crate::codec::Label;
-use crate::record::{self, Event, Record};
+use crate::record::{self, Added, Event, Record};
 
 /// Most entries of each of the caches.
 const REMEMBERED: usize = 1 << 20;
@@ -23,7 +22,9 @@ pub struct Folder {
     pub sums: Sums,
     /// Compresses segments.
     pub packer: Packer,
-    metrics: FxHashMap<Metric, u32>,
+    metrics: FxHashMap<String, u32>,
+    /// The text form of a metric that is looked up.
+    text: String,
     /// Sessions that were counted.
     sessions: FxHashSet<(Key, Key)>,
     /// Devices and what they were merged into.
@@ -39,15 +40,12 @@ impl Folder {
         let metrics = tables
             .prepare("SELECT key, metric FROM metrics")?
             .query_map((), |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?
-            .filter_map(|row| {
-                row.map(|(key, metric)| Some((Metric::parse(&key)?, metric)))
-                    .transpose()
-            })
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self {
             sums: Sums::default(),
-            packer: Packer::new()?,
+            packer: Packer::new(LOG)?,
             metrics,
+            text: String::new(),
             sessions: FxHashSet::default(),
             merges: FxHashMap::default(),
         })
@@ -105,13 +103,18 @@ impl Folder {
         self.add_segment(owner, record, bytes);
         self.add_traits(&whose, record);
         let mut session = None;
+        let mut stream = None;
         for event in &record.events {
             let visit = (!matches!(event.session, Label::Text(""))).then_some(event.session);
             if let Some(visit) = visit.filter(|_| session != visit) {
                 self.add_session(tables, &whose, device, visit, event.day)?;
             }
             session = visit;
-            self.add_event(tables, &whose, event)?;
+            if stream.is_none_or(|(label, _)| label != event.stream) {
+                let key = !matches!(event.stream, Label::Text(""));
+                stream = Some((event.stream, key.then(|| key::visit(event.stream))));
+            }
+            self.add_event(tables, &whose, event, stream.and_then(|(_, key)| key))?;
         }
         if let Some(report) = &record.stream {
             let stream = key::visit(Label::of(&report.stream));
@@ -129,13 +132,12 @@ impl Folder {
         tables: &Connection,
         whose: &Whose,
         event: &Event<'_>,
+        stream: Option<Key>,
     ) -> Result<(), FoldError> {
-        let stream = (!matches!(event.stream, Label::Text(""))).then(|| key::visit(event.stream));
         self.sums.add_event(whose, event, stream);
         for (added, sum) in &event.adds {
-            let metric = added.metric();
-            let for_user = whose.user.filter(|_| of_users(&metric));
-            let metric = self.metric(tables, metric)?;
+            let for_user = whose.user.filter(|_| of_users(*added));
+            let metric = self.metric(tables, *added)?;
             self.sums.add_use(whose, event.day, metric, *sum);
             if let Some(user) = for_user {
                 self.sums.add_user_use(user, event.day, metric, *sum);
@@ -201,7 +203,7 @@ impl Folder {
             }
         }
         self.sums.sessions.insert((whose.owner, session), day.0);
-        let metric = self.metric(tables, Metric::Sessions)?;
+        let metric = self.metric(tables, Added::Sessions)?;
         self.sums.add_use(whose, day, metric, 1);
         Ok(())
     }
@@ -306,14 +308,16 @@ impl Folder {
         Ok(into)
     }
 
-    fn metric(&mut self, tables: &Connection, metric: Metric) -> Result<u32, FoldError> {
-        if let Some(number) = self.metrics.get(&metric) {
+    fn metric(&mut self, tables: &Connection, added: Added<'_>) -> Result<u32, FoldError> {
+        self.text.clear();
+        added.write_key(&mut self.text);
+        if let Some(number) = self.metrics.get(&self.text) {
             return Ok(*number);
         }
         let number = tables
             .prepare_cached("INSERT INTO metrics (key) VALUES (?1) RETURNING metric")?
-            .query_row([metric.key()], |row| row.get(0))?;
-        self.metrics.insert(metric, number);
+            .query_row([&self.text], |row| row.get(0))?;
+        self.metrics.insert(self.text.clone(), number);
         Ok(number)
     }
 }

@@ -5,8 +5,11 @@ use std::io;
 use crate::codec::{Bytes, Malformed, Put};
 use crate::record;
 
-/// Fast rather than small: what repeats within a batch is found at the lowest level too.
-const LEVEL: i32 = 1;
+/// The level of what stays: what repeats within a batch is found at the lowest level too.
+pub const LOG: i32 = 1;
+
+/// The level of what is dropped again within seconds.
+pub const JOURNAL: i32 = -3;
 
 /// No segment is larger than this when it is unpacked; a broken length allocates no more.
 const LARGEST: usize = 1 << 30;
@@ -15,12 +18,12 @@ const LARGEST: usize = 1 << 30;
 pub struct Packer(zstd::bulk::Compressor<'static>);
 
 impl Packer {
-    /// A packer.
+    /// A packer of a level of zstd.
     ///
     /// # Errors
     /// When its buffers cannot be had.
-    pub fn new() -> io::Result<Self> {
-        zstd::bulk::Compressor::new(LEVEL).map(Self)
+    pub fn new(level: i32) -> io::Result<Self> {
+        zstd::bulk::Compressor::new(level).map(Self)
     }
 
     /// Puts `records` into `out`, which is emptied before.

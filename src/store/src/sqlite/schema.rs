@@ -6,9 +6,6 @@
 /// The version of the tables; `meta.version` of the file says which it has.
 pub const VERSION: i64 = 1;
 
-/// The day under which a user's sum over all days is kept.
-pub const LIFETIME: i32 = i32::MIN;
-
 /// What brings a file of the version before to the next, first for an empty file.
 pub const MIGRATIONS: [&str; VERSION as usize] = [V1];
 
@@ -21,9 +18,9 @@ CREATE TABLE log_of (owner INTEGER, seq INTEGER, PRIMARY KEY (owner, seq)) WITHO
 CREATE TABLE seen (id BLOB, owner INTEGER, PRIMARY KEY (id, owner)) WITHOUT ROWID;
 CREATE TABLE seen_days (day INTEGER PRIMARY KEY, added INTEGER NOT NULL);
 
--- Sums.
+-- Sums; `late` is the number of days from the day to the day it was received.
 CREATE TABLE metrics (metric INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-CREATE TABLE uses (owner INTEGER, day INTEGER, received INTEGER, metric INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (owner, day, received, metric)) WITHOUT ROWID;
+CREATE TABLE uses (owner INTEGER, day INTEGER, late INTEGER, metric INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (owner, day, late, metric)) WITHOUT ROWID;
 CREATE TABLE user_uses (user INTEGER, metric INTEGER, day INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (user, metric, day)) WITHOUT ROWID;
 CREATE TABLE active (owner INTEGER, day INTEGER, user INTEGER, received INTEGER NOT NULL, PRIMARY KEY (owner, day, user)) WITHOUT ROWID;
 CREATE TABLE sessions (owner INTEGER, session INTEGER, day INTEGER NOT NULL, PRIMARY KEY (owner, session)) WITHOUT ROWID;

@@ -1,11 +1,10 @@
 //! What commits add to the tables, summed up in memory so that each row is written once.
 
-use banso_model::rollup::Metric;
 use banso_model::time::{Day, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::key::Key;
-use crate::record::Event;
+use crate::record::{Added, Event};
 use crate::write::{NewTrait, ProgressChange, StreamReport};
 
 /// The sums of some commits.
@@ -17,7 +16,7 @@ pub struct Sums {
     pub seen: Vec<(u128, Key)>,
     /// The UTC days on which those were recorded.
     pub seen_days: FxHashSet<i32>,
-    /// By owner, day, day received and metric.
+    /// By owner, day, days from then until it was received, and metric.
     pub uses: FxHashMap<(Key, i32, i32, u32), u64>,
     /// By user, metric and day.
     pub user_uses: FxHashMap<(Key, u32, i32), u64>,
@@ -164,17 +163,16 @@ impl Sums {
 
     /// Adds to the sums of a day.
     pub fn add_use(&mut self, whose: &Whose, day: Day, metric: u32, sum: u64) {
+        let late = whose.received_day.0 - day.0;
         *self
             .uses
-            .entry((whose.owner, day.0, whose.received_day.0, metric))
+            .entry((whose.owner, day.0, late, metric))
             .or_default() += sum;
     }
 
-    /// Adds to the sums of a user, of the day and of all days.
+    /// Adds to the sums of a user.
     pub fn add_user_use(&mut self, user: Key, day: Day, metric: u32, sum: u64) {
-        for day in [day.0, super::schema::LIFETIME] {
-            *self.user_uses.entry((user, metric, day)).or_default() += sum;
-        }
+        *self.user_uses.entry((user, metric, day.0)).or_default() += sum;
     }
 
     /// Adds what a client says of its stream.
@@ -220,6 +218,6 @@ impl Sighting {
 
 /// Whether a metric is kept for users too: conditions ask how often a user used a feature.
 #[must_use]
-pub const fn of_users(metric: &Metric) -> bool {
-    matches!(metric, Metric::Feature(_))
+pub const fn of_users(metric: Added<'_>) -> bool {
+    matches!(metric, Added::Feature(_))
 }

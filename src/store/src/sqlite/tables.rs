@@ -38,7 +38,7 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
         tables,
         "INSERT INTO uses VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET sum = sum + excluded.sum",
         sorted(uses),
-        |((owner, day, received, metric), sum)| (owner, day, received, metric, sum as i64),
+        |((owner, day, late, metric), sum)| (owner, day, late, metric, sum as i64),
     )?;
     put_all(
         tables,
