@@ -5,6 +5,7 @@
 //! (a table, or one JSON object with `--json`), so that it can be piped.
 
 mod assets;
+mod bench;
 mod build;
 mod data;
 mod demo;
@@ -47,6 +48,8 @@ enum Command {
     Test(test::Arguments),
     /// Print what the browser downloads, and fail above the budget
     Size(size::Arguments),
+    /// Measure what ships under load
+    Bench(bench::Arguments),
     /// Convert real data to events that `banso replay` takes
     Data(data::Arguments),
     /// Check what no compiler checks: no paths of one machine, no `style` attribute in the widget
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
     };
