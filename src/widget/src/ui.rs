@@ -28,12 +28,8 @@ impl Ui {
     pub fn new(scene: Scene, intents: Callback<Intent>) -> Option<Self> {
         let layer = Layer::new(include_str!("ui/style.css"))?;
         dress(&layer, &scene);
-        let props = AppProps {
-            scene,
-            intents: intents.clone(),
-            top: Shared(Rc::clone(layer.top())),
-        };
-        let app = yew::Renderer::<App>::with_root_and_props(layer.mount().clone(), props).render();
+        let given = given(&layer, scene, &intents);
+        let app = yew::Renderer::<App>::with_root_and_props(layer.mount().clone(), given).render();
         Some(Self {
             layer,
             app,
@@ -44,17 +40,21 @@ impl Ui {
     /// Draws another scene.
     pub fn show(&mut self, scene: Scene) {
         dress(&self.layer, &scene);
-        self.app.update(AppProps {
-            scene,
-            intents: self.intents.clone(),
-            top: Shared(Rc::clone(self.layer.top())),
-        });
+        self.app.update(given(&self.layer, scene, &self.intents));
     }
 
     /// Takes the interface off the page.
     pub fn remove(self) {
         self.app.destroy();
         self.layer.remove();
+    }
+}
+
+fn given(layer: &Layer, scene: Scene, intents: &Callback<Intent>) -> Given {
+    Given {
+        scene,
+        intents: intents.clone(),
+        top: Shared(Rc::clone(layer.top())),
     }
 }
 
@@ -67,67 +67,109 @@ fn dress(layer: &Layer, scene: &Scene) {
     );
 }
 
-/// Something shared that is equal to itself alone.
-pub(crate) struct Shared<T>(pub Rc<T>);
+/// The top layer, which is equal to itself alone.
+struct Shared(Rc<Top>);
 
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Self(Rc::clone(&self.0))
-    }
-}
-
-impl<T> PartialEq for Shared<T> {
+impl PartialEq for Shared {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct AppProps {
+/// What the interface is given.
+#[derive(PartialEq, Properties)]
+struct Given {
     scene: Scene,
     intents: Callback<Intent>,
-    top: Shared<Top>,
+    top: Shared,
 }
 
-struct App;
+impl Given {
+    /// What a press of a button does.
+    fn press(&self, intents: Vec<Intent>) -> Callback<MouseEvent> {
+        let to = self.intents.clone();
+        Callback::from(move |_| {
+            for intent in &intents {
+                to.emit(intent.clone());
+            }
+        })
+    }
+}
+
+/// All of the interface: one component, since each costs bytes and the parts share everything.
+struct App {
+    card: card::Card,
+    hub: hub::Hub,
+}
+
+/// Opens an item of a checklist, or closes it.
+struct Toggle {
+    list: String,
+    at: usize,
+}
 
 impl Component for App {
-    type Message = ();
-    type Properties = AppProps;
+    type Message = Toggle;
+    type Properties = Given;
 
     fn create(_: &Context<Self>) -> Self {
-        Self
+        Self {
+            card: card::Card::default(),
+            hub: hub::Hub::default(),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, toggle: Toggle) -> bool {
+        self.hub.toggle(ctx.props(), toggle);
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Given) -> bool {
+        // What goes is taken leave of while its elements are still there.
+        if ctx.props().scene.tour.is_none() {
+            self.card.leave(&old.top.0);
+        }
+        if ctx.props().scene.hub.is_none() {
+            self.hub.leave(&old.top.0);
+        }
+        true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let AppProps {
-            scene,
-            intents,
-            top,
-        } = ctx.props();
-        let hub = scene.hub.as_ref().map(|hub| {
-            html! {
-                <hub::Hub
-                    hub={hub.clone()}
-                    words={Rc::clone(&scene.words)}
-                    variables={Rc::clone(&scene.variables)}
-                    intents={intents.clone()}
-                    top={top.clone()}
-                />
-            }
-        });
-        let tour = scene.tour.as_ref().map(|tour| {
-            html! {
-                <card::Card
-                    tour={tour.clone()}
-                    words={Rc::clone(&scene.words)}
-                    variables={Rc::clone(&scene.variables)}
-                    direction={scene.direction}
-                    intents={intents.clone()}
-                    top={top.clone()}
-                />
-            }
-        });
-        html! { <>{ hub }{ tour }</> }
+        html! { <>{ self.hub.view(ctx) }{ self.card.view(ctx.props()) }</> }
     }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        self.hub.rendered(ctx.props());
+        self.card.rendered(ctx.props());
+    }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        self.card.leave(&ctx.props().top.0);
+        self.hub.leave(&ctx.props().top.0);
+    }
+}
+
+/// A button with a word on it.
+fn button(
+    class: &'static str,
+    action: &'static str,
+    says: Html,
+    onclick: Callback<MouseEvent>,
+) -> Html {
+    html! { <button type="button" {class} data-banso-action={action} {onclick}>{ says }</button> }
+}
+
+/// A button with a cross on it.
+fn close(name: &str, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button type="button" class="close" data-banso-action="close" aria-label={name.to_owned()} {onclick}>
+            { icon::close() }
+        </button>
+    }
+}
+
+/// A word of ARIA.
+const fn truth(is: bool) -> &'static str {
+    if is { "true" } else { "false" }
 }

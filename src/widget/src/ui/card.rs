@@ -1,50 +1,30 @@
 //! The card of a tour's step.
 
-use std::rc::Rc;
-
-use banso_model::guide::{Backdrop, Content, Esc, Interact, Step, StepKind};
-use banso_model::words::Words;
+use banso_model::guide::{Action, Backdrop, Content, Interact, Step, StepKind};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::stage::{Parts, Stage};
-use super::text::{self, Variables};
-use super::{Shared, icon};
-use crate::layer::Top;
-use crate::scene::{Direction, Intent, TourScene};
-
-#[derive(Clone, PartialEq, Properties)]
-pub struct CardProps {
-    pub tour: TourScene,
-    pub words: Rc<Words>,
-    pub variables: Rc<Variables>,
-    pub direction: Direction,
-    pub intents: Callback<Intent>,
-    pub top: Shared<Top>,
-}
+use super::{Given, button, close, text};
+use crate::layer::{Top, active, restore};
+use crate::scene::{Intent, TourScene};
 
 /// The step of a tour: its card, what dims the page, and what is announced.
 #[derive(Default)]
 pub struct Card {
-    parts: PartRefs,
-    /// The stage of the step that is shown, and which one that is.
-    stage: Option<(Key, Stage)>,
-    /// What had the focus before the tour took it.
-    before: Option<HtmlElement>,
-    announced: Option<Key>,
-}
-
-#[derive(Default)]
-struct PartRefs {
     card: NodeRef,
     arrow: NodeRef,
     veil: NodeRef,
     hole: NodeRef,
     shield: NodeRef,
+    /// The stage of the step that is shown, and which one that is.
+    stage: Option<(Key, Stage)>,
+    /// What had the focus before the tour took it.
+    before: Option<HtmlElement>,
 }
 
 /// A step as it was entered: the same step entered again is another.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 struct Key {
     guide: String,
     step: usize,
@@ -59,145 +39,104 @@ pub fn step(tour: &TourScene) -> Option<&Step> {
     }
 }
 
-fn key(tour: &TourScene) -> Key {
-    Key {
-        guide: tour.guide.id.clone(),
-        step: tour.step,
-        run: tour.run,
-    }
-}
-
-impl Component for Card {
-    type Message = ();
-    type Properties = CardProps;
-
-    fn create(_: &Context<Self>) -> Self {
-        Self {
-            before: crate::layer::active(),
-            ..Self::default()
-        }
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let CardProps {
-            tour,
-            words,
-            variables,
-            ..
-        } = ctx.props();
-        let Some(step) = step(tour) else {
+impl Card {
+    /// The step's elements.
+    pub fn view(&self, given: &Given) -> Html {
+        let Some((tour, step)) = given
+            .scene
+            .tour
+            .as_ref()
+            .and_then(|tour| Some((tour, step(tour)?)))
+        else {
             return Html::default();
         };
-        let parts = &self.parts;
+        let (words, variables) = (&given.scene.words, &given.scene.variables);
         let modal = step.kind == StepKind::Modal;
         let backdrop = match (step.backdrop, modal) {
             (Backdrop::None, false) => "none",
             (Backdrop::Spotlight, false) => "spotlight",
             _ => "dim",
         };
-        let guards = modal || step.interact != Interact::Allow;
-        let close = act(ctx, banso_model::guide::Action::Close);
-        let labelled = (!step.title.is_empty()).then_some("title");
+        let titled = !step.title.is_empty();
         html! {
             <>
-                <div ref={&parts.veil} class="veil" popover="manual" data-backdrop={backdrop}>
-                    <div ref={&parts.hole} class="hole" />
-                    if guards {
-                        <div ref={&parts.shield} class="shield" />
+                <div ref={&self.veil} class="veil" popover="manual" data-backdrop={backdrop}>
+                    <div ref={&self.hole} class="hole" />
+                    if modal || step.interact != Interact::Allow {
+                        <div ref={&self.shield} class="shield" />
                     }
                 </div>
                 <section
-                    ref={&parts.card}
+                    ref={&self.card}
                     class="card"
                     popover="manual"
                     tabindex="-1"
                     role="dialog"
-                    aria-modal={modal.then_some("true")}
-                    aria-labelledby={labelled.unwrap_or("body")}
-                    aria-describedby={labelled.map(|_| "body")}
+                    aria-modal={truth_if(modal)}
+                    aria-labelledby={if titled { "title" } else { "body" }}
+                    aria-describedby={titled.then_some("body")}
                     data-kind={if modal { "modal" } else { "tooltip" }}
                     data-banso-guide={tour.guide.id.clone()}
                     data-banso-step={step.id.clone()}
                 >
-                    <div ref={&parts.arrow} class="arrow" />
+                    <div ref={&self.arrow} class="arrow" />
                     <div class="inner" data-scrolls="">
-                        <button class="close" type="button" data-banso-action="close" aria-label={words.close.clone()} onclick={close}>
-                            { icon::close() }
-                        </button>
-                        if !step.title.is_empty() {
+                        { close(&words.close, given.press(acts(tour, step, &[Action::Close]))) }
+                        if titled {
                             <h2 id="title">{ text::inlines(&step.title, variables) }</h2>
                         }
                         <div id="body" class="text">{ text::blocks(&step.body, variables) }</div>
-                        { footer(ctx, step) }
+                        { footer(given, tour, step) }
                     </div>
                 </section>
-                <div class="unseen" role="status" aria-live="polite">{ self.announcement(ctx, step) }</div>
+                <div class="unseen" role="status" aria-live="polite">{ announcement(given, tour, step) }</div>
             </>
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let key = key(&ctx.props().tour);
-        if let Some((shown, stage)) = &self.stage
-            && *shown == key
-        {
-            stage.redrawn();
-            return;
-        }
-        // The old stage ends before the new one begins.
-        self.stage = None;
-        let Some(parts) = self.parts.get() else {
+    /// Begins a step that was not shown before, or places the card again.
+    pub fn rendered(&mut self, given: &Given) {
+        let Some(tour) = &given.scene.tour else {
             return;
         };
-        self.stage = Stage::new(ctx.props(), parts).map(|stage| (key, stage));
-    }
-
-    fn changed(&mut self, ctx: &Context<Self>, _: &Self::Properties) -> bool {
-        if self.announced.as_ref() != Some(&key(&ctx.props().tour)) {
-            self.announced = None;
-        }
-        true
-    }
-
-    fn destroy(&mut self, ctx: &Context<Self>) {
-        let had_focus = self.parts.get().is_some_and(|parts| parts.has_focus());
-        if let Some((_, stage)) = self.stage.take() {
-            stage.end();
-        }
-        if let Some(parts) = self.parts.get() {
-            ctx.props().top.0.hide(&parts.card);
-            ctx.props().top.0.hide(&parts.veil);
-        }
-        if had_focus {
-            crate::layer::restore(self.before.take());
+        let key = Key {
+            guide: tour.guide.id.clone(),
+            step: tour.step,
+            run: tour.run,
+        };
+        match &self.stage {
+            Some((shown, stage)) if *shown == key => stage.redrawn(),
+            before => {
+                if before.is_none() {
+                    self.before = active();
+                }
+                // The old stage ends before the new one begins.
+                self.stage = None;
+                self.stage = self
+                    .parts()
+                    .and_then(|parts| Stage::new(given, tour, parts))
+                    .map(|stage| (key, stage));
+            }
         }
     }
-}
 
-impl Card {
-    /// What a screen reader is told of a step, once it is there.
-    fn announcement(&self, ctx: &Context<Self>, step: &Step) -> String {
-        let CardProps {
-            tour,
-            words,
-            variables,
-            ..
-        } = ctx.props();
-        if step.kind == StepKind::Wait || tour.paused {
-            return String::new();
+    /// Takes the card away and gives the focus back.
+    pub fn leave(&mut self, top: &Top) {
+        if self.stage.take().is_none() {
+            return;
         }
-        let mut said = String::new();
-        if tour.of > 1 {
-            said = text::counted(&words.step, tour.number, tour.of);
-            said.push_str(". ");
+        let before = self.before.take();
+        if let Some(parts) = self.parts() {
+            let had_focus = parts.has_focus();
+            top.hide(&parts.card);
+            top.hide(&parts.veil);
+            if had_focus {
+                restore(before);
+            }
         }
-        said.push_str(&text::plain(&step.title, variables));
-        said
     }
-}
 
-impl PartRefs {
-    fn get(&self) -> Option<Parts> {
+    fn parts(&self) -> Option<Parts> {
         Some(Parts {
             card: self.card.cast()?,
             arrow: self.arrow.cast()?,
@@ -208,63 +147,63 @@ impl PartRefs {
     }
 }
 
+fn truth_if(is: bool) -> Option<&'static str> {
+    is.then_some("true")
+}
+
+/// What a screen reader is told of a step, once it is there.
+fn announcement(given: &Given, tour: &TourScene, step: &Step) -> String {
+    let mut said = String::new();
+    if step.kind == StepKind::Wait || tour.paused {
+        return said;
+    }
+    if tour.of > 1 {
+        said = text::counted(&given.scene.words.step, tour.number, tour.of);
+        said.push_str(". ");
+    }
+    said.push_str(&text::plain(&step.title, &given.scene.variables));
+    said
+}
+
 /// The number of the step and its buttons.
-fn footer(ctx: &Context<Card>, step: &Step) -> Html {
-    let CardProps {
-        tour,
-        words,
-        variables,
-        ..
-    } = ctx.props();
+fn footer(given: &Given, tour: &TourScene, step: &Step) -> Html {
     if tour.of < 2 && tour.buttons.is_empty() {
         return Html::default();
     }
-    let buttons = tour.buttons.iter().enumerate().map(|(at, button)| {
-        let CardProps { intents, .. } = ctx.props();
-        let (intents, guide, step) = (intents.clone(), tour.guide.id.clone(), step.id.clone());
-        let acts = button.act.clone();
-        let onclick = Callback::from(move |_: MouseEvent| {
-            for action in acts.clone() {
-                intents.emit(Intent::Act {
-                    guide: guide.clone(),
-                    step: step.clone(),
-                    action,
-                });
-            }
-        });
-        let action = button.act.first().map(|action| action.as_str());
-        html! {
-            <button key={at} type="button" class={if button.primary { "button primary" } else { "button" }} data-banso-action={action} {onclick}>
-                { text::inlines(&button.label, variables) }
-            </button>
-        }
-    });
+    let mut buttons = Vec::new();
+    for one in &tour.buttons {
+        let class = if one.primary {
+            "button primary"
+        } else {
+            "button"
+        };
+        let action = one.act.first().map_or("", Action::as_str);
+        let says = text::inlines(&one.label, &given.scene.variables);
+        buttons.push(button(
+            class,
+            action,
+            says,
+            given.press(acts(tour, step, &one.act)),
+        ));
+    }
     html! {
         <footer>
             if tour.of > 1 {
-                <span class="count" aria-label={text::counted(&words.step, tour.number, tour.of)}>
-                    { tour.number }{ " / " }{ tour.of }
-                </span>
+                <span class="count" aria-hidden="true">{ tour.number }{ " / " }{ tour.of }</span>
             }
-            <span class="buttons">{ for buttons }</span>
+            <span class="buttons">{ buttons }</span>
         </footer>
     }
 }
 
-fn act(ctx: &Context<Card>, action: banso_model::guide::Action) -> Callback<MouseEvent> {
-    let CardProps { tour, intents, .. } = ctx.props();
-    let (intents, guide) = (intents.clone(), tour.guide.id.clone());
-    let step = step(tour).map(|step| step.id.clone()).unwrap_or_default();
-    Callback::from(move |_| {
-        intents.emit(Intent::Act {
-            guide: guide.clone(),
-            step: step.clone(),
+fn acts(tour: &TourScene, step: &Step, actions: &[Action]) -> Vec<Intent> {
+    let mut intents = Vec::new();
+    for action in actions {
+        intents.push(Intent::Act {
+            guide: tour.guide.id.clone(),
+            step: step.id.clone(),
             action: action.clone(),
         });
-    })
-}
-
-/// Whether Escape does anything at a step.
-pub fn listens_to_escape(step: &Step) -> bool {
-    step.esc != Esc::None
+    }
+    intents
 }

@@ -1,27 +1,14 @@
 //! The hub: a launcher in a corner of the page and the panel it opens.
 
-use std::rc::Rc;
-
 use banso_model::wire::Corner;
-use banso_model::words::Words;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::checklist::Checklist;
-use super::text::{self, Variables};
-use super::{Shared, icon};
+use super::checklist::{self, open_item};
+use super::{App, Given, Toggle, button, close, icon, text, truth};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
 use crate::scene::{HubScene, Intent};
-
-#[derive(Clone, PartialEq, Properties)]
-pub struct HubProps {
-    pub hub: HubScene,
-    pub words: Rc<Words>,
-    pub variables: Rc<Variables>,
-    pub intents: Callback<Intent>,
-    pub top: Shared<Top>,
-}
 
 /// The launcher and its panel.
 #[derive(Default)]
@@ -30,33 +17,46 @@ pub struct Hub {
     panel: NodeRef,
     open: bool,
     escape: Vec<Listener>,
+    opened: Opened,
 }
 
-impl Component for Hub {
-    type Message = ();
-    type Properties = HubProps;
+/// The item that its user opened or closed in a checklist, which counts more than the one that is next. It is forgotten
+/// when one more item is done, so that the next one opens.
+#[derive(Default)]
+pub struct Opened {
+    pub list: String,
+    pub item: Option<usize>,
+    pub done: usize,
+}
 
-    fn create(_: &Context<Self>) -> Self {
-        Self::default()
+impl Hub {
+    /// Opens an item of a checklist, or closes it.
+    pub fn toggle(&mut self, given: &Given, Toggle { list, at }: Toggle) {
+        let lists = given.scene.hub.iter().flat_map(|hub| &hub.checklists);
+        for scene in lists {
+            if scene.guide.id == list {
+                let was_open = open_item(scene, &self.opened) == Some(at);
+                self.opened = Opened {
+                    item: (!was_open).then_some(at),
+                    done: checklist::done(scene),
+                    list,
+                };
+                return;
+            }
+        }
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let HubProps {
-            hub,
-            words,
-            intents,
-            ..
-        } = ctx.props();
+    /// The hub's elements.
+    pub fn view(&self, ctx: &Context<App>) -> Html {
+        let given = ctx.props();
+        let Some(hub) = &given.scene.hub else {
+            return Html::default();
+        };
+        let words = &given.scene.words;
         let corner = match hub.corner {
             Corner::Start => "start",
             Corner::End => "end",
         };
-        let open = hub.open;
-        let toggle = {
-            let intents = intents.clone();
-            Callback::from(move |_: MouseEvent| intents.emit(Intent::Hub(!open)))
-        };
-        let close = intents.reform(|_: MouseEvent| Intent::Hub(false));
         let mut name = words.open_hub.clone();
         if hub.unread > 0 {
             name.push_str(" (");
@@ -66,9 +66,9 @@ impl Component for Hub {
         html! {
             <>
                 <div ref={&self.launcher} class="launcher" popover="manual" data-corner={corner}>
-                    <button type="button" aria-label={name} aria-expanded={if open { "true" } else { "false" }} data-banso-action="hub" onclick={toggle}>
-                        { if open { icon::close() } else { icon::guide() } }
-                        if hub.unread > 0 && !open {
+                    <button type="button" aria-label={name} aria-expanded={truth(hub.open)} data-banso-action="hub" onclick={given.press(vec![Intent::Hub(!hub.open)])}>
+                        { if hub.open { icon::close() } else { icon::guide() } }
+                        if hub.unread > 0 && !hub.open {
                             <span class="badge" aria-hidden="true">{ hub.unread }</span>
                         }
                     </button>
@@ -76,13 +76,11 @@ impl Component for Hub {
                 <section ref={&self.panel} class="panel" popover="manual" tabindex="-1" role="dialog" aria-labelledby="hub" data-corner={corner} data-banso-guide="hub">
                     <header class="head">
                         <h2 id="hub">{ &words.hub }</h2>
-                        <button class="close" type="button" data-banso-action="close" aria-label={words.close.clone()} onclick={close}>
-                            { icon::close() }
-                        </button>
+                        { close(&words.close, given.press(vec![Intent::Hub(false)])) }
                     </header>
                     <div class="inner" data-scrolls="">
-                        if open {
-                            { contents(ctx) }
+                        if hub.open {
+                            { self.contents(ctx, hub) }
                         }
                     </div>
                 </section>
@@ -90,25 +88,51 @@ impl Component for Hub {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let (Some(launcher), Some(panel)) = (
+    fn contents(&self, ctx: &Context<App>, hub: &HubScene) -> Html {
+        let given = ctx.props();
+        let words = &given.scene.words;
+        if hub.checklists.is_empty() && hub.guides.is_empty() {
+            return html! { <p class="nothing">{ &words.nothing }</p> };
+        }
+        let mut parts = Vec::new();
+        for list in &hub.checklists {
+            parts.push(checklist::view(ctx, list, &self.opened));
+        }
+        let mut guides = Vec::new();
+        for listed in &hub.guides {
+            let start = given.press(vec![Intent::Start(listed.id.clone())]);
+            guides.push(html! {
+                <li class="guide" data-banso-guide={listed.id.clone()}>
+                    <span class="title">{ text::inlines(&listed.guide.title, &given.scene.variables) }</span>
+                    { button("button", "show", text::word(&words.show), start) }
+                </li>
+            });
+        }
+        if !guides.is_empty() {
+            parts.push(html! { <ul class="guides">{ guides }</ul> });
+        }
+        text::together(parts)
+    }
+
+    /// Opens the panel, or closes it, when that is news.
+    pub fn rendered(&mut self, given: &Given) {
+        let (Some(hub), Some(launcher), Some(panel)) = (
+            &given.scene.hub,
             self.launcher.cast::<HtmlElement>(),
             self.panel.cast::<HtmlElement>(),
         ) else {
             return;
         };
-        let HubProps {
-            hub, top, intents, ..
-        } = ctx.props();
-        top.0.keep(&launcher);
+        let top = &given.top.0;
+        top.keep(&launcher);
         if hub.open == self.open {
             return;
         }
         self.open = hub.open;
         if hub.open {
-            top.0.show(&panel);
+            top.show(&panel);
             focus(&panel);
-            let intents = intents.clone();
+            let intents = given.intents.clone();
             // Escape on the page is the page's.
             self.escape = on_escape(&panel, move |in_panel| {
                 if in_panel {
@@ -119,61 +143,21 @@ impl Component for Hub {
         } else {
             let had_focus = active().is_none_or(|active| panel.contains(Some(&active)));
             self.escape.clear();
-            top.0.hide(&panel);
-            let button = launcher.query_selector("button").ok().flatten();
-            if had_focus && let Some(button) = button {
-                focus(wasm_bindgen::JsCast::unchecked_ref(&button));
+            top.hide(&panel);
+            if had_focus && let Some(button) = crate::layer::first_focusable(&launcher) {
+                focus(&button);
             }
         }
     }
 
-    fn destroy(&mut self, ctx: &Context<Self>) {
+    /// Takes the hub away.
+    pub fn leave(&mut self, top: &Top) {
+        self.open = false;
+        self.escape.clear();
         for part in [&self.launcher, &self.panel] {
             if let Some(part) = part.cast::<HtmlElement>() {
-                ctx.props().top.0.hide(&part);
+                top.hide(&part);
             }
         }
-    }
-}
-
-fn contents(ctx: &Context<Hub>) -> Html {
-    let HubProps {
-        hub,
-        words,
-        variables,
-        intents,
-        ..
-    } = ctx.props();
-    if hub.checklists.is_empty() && hub.guides.is_empty() {
-        return html! { <p class="nothing">{ &words.nothing }</p> };
-    }
-    let lists = hub.checklists.iter().map(|list| {
-        html! {
-            <Checklist
-                key={list.guide.id.clone()}
-                list={list.clone()}
-                words={Rc::clone(words)}
-                variables={Rc::clone(variables)}
-                intents={intents.clone()}
-            />
-        }
-    });
-    let guides = hub.guides.iter().map(|listed| {
-        let (intents, id) = (intents.clone(), listed.id.clone());
-        let onclick = Callback::from(move |_: MouseEvent| intents.emit(Intent::Start(id.clone())));
-        html! {
-            <li key={listed.id.clone()} class="guide" data-banso-guide={listed.id.clone()}>
-                <span class="title">{ text::inlines(&listed.guide.title, variables) }</span>
-                <button type="button" class="button" data-banso-action="show" {onclick}>{ &words.show }</button>
-            </li>
-        }
-    });
-    html! {
-        <>
-            { for lists }
-            if !hub.guides.is_empty() {
-                <ul class="guides">{ for guides }</ul>
-            }
-        </>
     }
 }

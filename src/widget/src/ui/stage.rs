@@ -4,14 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
-use banso_model::guide::{Backdrop, Interact, Step, StepKind};
+use banso_model::guide::{Backdrop, Esc, Interact, Step, StepKind};
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
-use super::card::{CardProps, listens_to_escape, step};
+use super::Given;
+use super::card::step;
 use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker, viewport};
 use crate::browser::Timer;
 use crate::layer::{Tabs, Top, active, first_focusable, focus, is_typing, on_escape};
-use crate::scene::{Direction, Intent};
+use crate::scene::{Direction, Intent, TourScene};
 use yew::Callback;
 
 /// Pixels between target and card, in which the arrow is.
@@ -40,7 +41,7 @@ impl Parts {
     }
 }
 
-/// A step while it is shown.
+/// A step while it is shown. Dropping it hides nothing: whoever comes next may take the card over.
 pub struct Stage(Rc<Inner>);
 
 struct Inner {
@@ -64,17 +65,17 @@ struct Inner {
 
 impl Stage {
     /// Begins to show a step.
-    pub fn new(props: &CardProps, parts: Parts) -> Option<Self> {
-        let step = step(&props.tour)?.clone();
+    pub fn new(given: &Given, tour: &TourScene, parts: Parts) -> Option<Self> {
+        let step = step(tour)?.clone();
         let inner = Rc::new(Inner {
             parts,
-            guide: props.tour.guide.id.clone(),
-            direction: match props.direction {
+            guide: tour.guide.id.clone(),
+            direction: match given.scene.direction {
                 Direction::Ltr => Lines::Ltr,
                 Direction::Rtl => Lines::Rtl,
             },
-            top: Rc::clone(&props.top.0),
-            intents: props.intents.clone(),
+            top: Rc::clone(&given.top.0),
+            intents: given.intents.clone(),
             tracker: RefCell::default(),
             advances: RefCell::default(),
             size: RefCell::default(),
@@ -94,11 +95,6 @@ impl Stage {
     /// The card was drawn again: it may have another size.
     pub fn redrawn(&self) {
         self.0.again();
-    }
-
-    /// Ends it without hiding anything: whoever comes next may take the card over.
-    pub fn end(&self) {
-        self.0.end();
     }
 }
 
@@ -210,7 +206,7 @@ impl Inner {
         if self.step.kind == StepKind::Modal {
             self.tabs.replace(Some(Tabs::round(&self.parts.card)));
         }
-        if listens_to_escape(&self.step) {
+        if self.step.esc != Esc::None {
             let weak = Rc::downgrade(self);
             self.escape
                 .replace(on_escape(&self.parts.card, move |in_card| {

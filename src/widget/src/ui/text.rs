@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use banso_model::guide::{Block, Inline};
 use yew::prelude::*;
-use yew::virtual_dom::VTag;
+use yew::virtual_dom::{VList, VTag, VText};
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = BTreeMap<String, String>;
 
 /// Blocks as elements.
 pub fn blocks(blocks: &[Block], variables: &Variables) -> Html {
-    blocks.iter().map(|one| block(one, variables)).collect()
+    let mut parts = Vec::new();
+    for one in blocks {
+        parts.push(block(one, variables));
+    }
+    together(parts)
 }
 
 fn block(block: &Block, variables: &Variables) -> Html {
     match block {
-        Block::Paragraph(text) => html! { <p>{ inlines(text, variables) }</p> },
+        Block::Paragraph(text) => element("p", inlines(text, variables)),
         // The card's title is a heading of level 2, so headings in its body are below it.
         Block::Heading(level, text) => {
             let tag = match level {
@@ -26,21 +30,22 @@ fn block(block: &Block, variables: &Variables) -> Html {
             };
             element(tag, inlines(text, variables))
         }
-        Block::Bullets(items) => html! { <ul>{ list(items, variables) }</ul> },
+        Block::Bullets(items) => element("ul", list(items, variables)),
         Block::Numbers(start, items) => {
             html! { <ol start={start.to_string()}>{ list(items, variables) }</ol> }
         }
-        Block::Quote(inner) => html! { <blockquote>{ blocks(inner, variables) }</blockquote> },
-        Block::Code(code) => html! { <pre><code>{ code }</code></pre> },
-        Block::Rule => html! { <hr /> },
+        Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
+        Block::Code(code) => element("pre", element("code", word(code))),
+        Block::Rule => VTag::new("hr").into(),
     }
 }
 
 fn list(items: &[Vec<Block>], variables: &Variables) -> Html {
-    items
-        .iter()
-        .map(|item| html! { <li>{ blocks(item, variables) }</li> })
-        .collect()
+    let mut parts = Vec::new();
+    for item in items {
+        parts.push(element("li", blocks(item, variables)));
+    }
+    together(parts)
 }
 
 fn element(tag: &'static str, content: Html) -> Html {
@@ -49,26 +54,38 @@ fn element(tag: &'static str, content: Html) -> Html {
     tag.into()
 }
 
+/// Nodes one after the other.
+pub fn together(parts: Vec<Html>) -> Html {
+    VList::with_children(parts, None).into()
+}
+
+/// A word as a node of its own.
+pub fn word(word: &str) -> Html {
+    VText::new(word.to_owned()).into()
+}
+
 /// A line of text as elements.
 pub fn inlines(inlines: &[Inline], variables: &Variables) -> Html {
-    inlines.iter().map(|one| inline(one, variables)).collect()
+    let mut parts = Vec::new();
+    for one in inlines {
+        parts.push(inline(one, variables));
+    }
+    together(parts)
 }
 
 fn inline(inline: &Inline, variables: &Variables) -> Html {
     match inline {
-        Inline::Text(text) => html! { { text } },
-        Inline::Variable(name, otherwise) => {
-            html! { { variables.get(name).unwrap_or(otherwise) } }
-        }
-        Inline::Strong(text) => html! { <strong>{ self::inlines(text, variables) }</strong> },
-        Inline::Emphasis(text) => html! { <em>{ self::inlines(text, variables) }</em> },
-        Inline::Code(code) => html! { <code>{ code }</code> },
+        Inline::Text(text) => word(text),
+        Inline::Variable(name, otherwise) => word(variables.get(name).unwrap_or(otherwise)),
+        Inline::Strong(text) => element("strong", self::inlines(text, variables)),
+        Inline::Emphasis(text) => element("em", self::inlines(text, variables)),
+        Inline::Code(code) => element("code", word(code)),
         Inline::Link(to, text) => {
             // A path of the host stays in its tab, where the tour goes on; another site opens beside it.
             let target = (!to.starts_with('/')).then_some("_blank");
             html! { <a href={to.clone()} {target} rel="noopener noreferrer">{ self::inlines(text, variables) }</a> }
         }
-        Inline::Break => html! { <br /> },
+        Inline::Break => VTag::new("br").into(),
     }
 }
 
