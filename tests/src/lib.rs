@@ -1,6 +1,7 @@
 //! What the tests at the level users see have in common: programs, a browser, and patience.
 
 pub mod browser;
+pub mod house;
 pub mod process;
 pub mod stack;
 pub mod wait;

@@ -11,7 +11,6 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use banso_model::event::Kind;
 use banso_model::rollup::Source;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
@@ -21,6 +20,7 @@ use crate::app::App;
 use crate::body::{self, Sizes};
 use crate::door::{Caller, Standing, admit};
 use crate::error::Refusal;
+use crate::identity::Doubt;
 use crate::live::Live;
 use batch::Batch;
 use judge::{Judge, Rejection, Visit, Word};
@@ -39,7 +39,7 @@ pub async fn events(
     let batch = Batch::parse(&text)?;
     let caller = admit(&app, &live, &batch.key, &headers, batch.events.raw.len())?;
     let sorted = sort(&app, &live, caller, &batch)?;
-    let shared = sorted.finished_something_shared(&live);
+    let news = sorted.is_news_to_the_page(&live);
     let mut answer = BatchAnswer {
         rejected: sorted.rejected.into_iter().map(Into::into).collect(),
         ..BatchAnswer::default()
@@ -54,7 +54,7 @@ pub async fn events(
     count(&mut answer, &stored);
     app.metrics.answered(&answer);
     app.scoring.wake();
-    answer.refresh = shared || app.stages.moved(&batch.stream, sorted.account.as_deref());
+    answer.refresh = news || app.stages.moved(&batch.stream, sorted.account.as_deref());
     Ok(Json(answer))
 }
 
@@ -75,15 +75,19 @@ struct Sorted {
     rejected: Vec<Rejection>,
     /// The account, when its identity is believed.
     account: Option<String>,
+    /// Whether a token had expired, so that the page should be told that another is wanted.
+    expired: bool,
 }
 
 impl Sorted {
-    /// Whether an item was completed in a checklist that everyone in the account shares.
-    fn finished_something_shared(&self, live: &Live) -> bool {
-        self.writes
-            .iter()
-            .flat_map(|write| &write.events)
-            .any(|event| event.kind == Kind::Item && live.catalog.is_shared(&event.name))
+    /// Whether a new session answer is worth asking for: something changed that the page cannot work out itself.
+    fn is_news_to_the_page(&self, live: &Live) -> bool {
+        self.expired
+            || self
+                .writes
+                .iter()
+                .flat_map(|write| &write.events)
+                .any(|event| live.is_news(event))
     }
 }
 
@@ -125,12 +129,14 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         stream: &batch.stream,
     };
     let (mut believed, mut doubted, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+    let mut expired = false;
     for raw in &batch.events.raw {
         match judge.judge(raw, visit) {
             Ok(event) => match standing.at(live, event.recorded) {
                 Ok(true) => believed.push(event),
                 Ok(false) => doubted.push(event),
                 Err(doubt) => {
+                    expired |= doubt == Doubt::Expired;
                     app.metrics.doubted(doubt);
                     doubted.push(event);
                 }
@@ -183,6 +189,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         writes,
         rejected,
         account,
+        expired,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The configuration that is served now: checked, compiled, and ready to be looked things up in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
 use banso_health::{Context, Scorecards};
@@ -10,7 +10,9 @@ use banso_model::condition::Condition;
 use banso_model::config::guide::Content;
 use banso_model::config::{Guide, Workspace};
 use banso_model::guide::{Kind, Progress};
+use banso_model::rollup::Metric;
 use banso_model::wire::{FeatureRule, GuideEntry, Hub, Pacing, Privacy};
+use banso_store::write::NewEvent;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::calendar::{Calendar, UnknownZone};
@@ -37,8 +39,9 @@ pub struct Live {
     pub lists: BTreeMap<String, Vec<String>>,
     /// How accounts are scored; `None` when the workspace does not.
     pub scorecards: Option<Scorecards>,
-    /// Whether a guide or a segment asks what everyone in the account has used, which a session then has to look up.
-    pub asks_of_account: bool,
+    /// The features of which a guide or a segment asks how often everyone in the account has used them, which a session
+    /// then has to look up.
+    pub asked_of_account: BTreeSet<String>,
     keys: FxHashSet<String>,
     origins: FxHashSet<String>,
 }
@@ -119,11 +122,12 @@ impl Live {
             .iter()
             .map(|segment| (segment.id.clone(), segment.when.clone()))
             .collect();
-        let asks_of_account = guides
+        let asked_of_account = guides
             .iter()
             .flat_map(|guide| guide.conditions.values())
             .chain(segments.values())
-            .any(mentions::asks_of_account);
+            .flat_map(mentions::asked_of_account)
+            .collect();
         Ok(Self {
             calendar,
             catalog: Catalog::of(&workspace, written),
@@ -138,7 +142,7 @@ impl Live {
             segments,
             lists: context.checklists,
             scorecards,
-            asks_of_account,
+            asked_of_account,
             keys: workspace.keys.iter().cloned().collect(),
             origins: workspace.origins.iter().cloned().collect(),
             workspace,
@@ -159,6 +163,17 @@ impl Live {
                 .or_insert_with(|| json.clone());
         }
         self
+    }
+
+    /// Whether an event changes what a session says in a way that its page cannot work out itself: everyone's progress,
+    /// or everyone's uses, are not told to it.
+    #[must_use]
+    pub fn is_news(&self, event: &NewEvent) -> bool {
+        event.adds.iter().any(|(metric, _)| match metric {
+            Metric::Feature(feature) => self.asked_of_account.contains(feature),
+            Metric::Item(item) => self.catalog.is_shared(item),
+            Metric::Sessions | Metric::ActiveSeconds | Metric::Guide(..) => false,
+        })
     }
 
     /// Whether this is one of the workspace's browser keys.

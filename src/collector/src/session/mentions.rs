@@ -42,14 +42,18 @@ impl Mentions {
     }
 }
 
-/// Whether a condition asks what everyone in the account has used.
+/// The features of which a condition asks how often everyone in the account has used them.
 #[must_use]
-pub fn asks_of_account(condition: &Condition) -> bool {
-    let mut asks = false;
+pub fn asked_of_account(condition: &Condition) -> Vec<String> {
+    let mut features = Vec::new();
     visit(condition, &mut |part| {
-        asks |= matches!(part, Condition::Feature(uses) if uses.by == By::Account);
+        if let Condition::Feature(uses) = part
+            && uses.by == By::Account
+        {
+            features.push(uses.feature.clone());
+        }
     });
-    asks
+    features
 }
 
 fn visit(condition: &Condition, see: &mut impl FnMut(&Condition)) {
@@ -90,10 +94,8 @@ mod tests {
                 answers: set("s/q"),
             }
         );
-        assert!(!asks_of_account(&condition));
-        let by_account = r#"{"not":{"feature":"a","by":"account"}}"#;
-        assert!(asks_of_account(
-            &serde_json::from_str(by_account).expect("a condition")
-        ));
+        assert!(asked_of_account(&condition).is_empty());
+        let by_account = serde_json::from_str(r#"{"not":{"feature":"a","by":"account"}}"#);
+        assert_eq!(asked_of_account(&by_account.expect("a condition")), ["a"]);
     }
 }

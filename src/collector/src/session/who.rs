@@ -88,17 +88,17 @@ pub async fn meet(
     let Some(known) = app.store.account(&account).await? else {
         return Ok(who);
     };
-    let scored = known.score;
-    if live.asks_of_account || scored.is_none() {
+    who.known.account = known.traits;
+    if let Some(score) = &known.score {
+        who.known.stage.clone_from(&score.stage);
+        who.known.health = score.score;
+        who.known.band.clone_from(&score.band);
+    }
+    if known.score.is_none() || !live.asked_of_account.is_empty() {
         let history = app.store.history(&account).await?;
+        // Newer than the stored score may be.
         who.known.stage = placed::stage(live, &history, At::Now(now)).map(str::to_owned);
         who.history = Some(history);
-    }
-    who.known.account = known.traits;
-    if let Some(score) = scored {
-        who.known.stage = score.stage;
-        who.known.health = score.score;
-        who.known.band = score.band;
     }
     Ok(who)
 }

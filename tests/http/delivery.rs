@@ -1,0 +1,342 @@
+//! A 200 means committed and synced to disk: killed at any moment, the collector has what it answered, and the client's
+//! retry of the rest is stored exactly once.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use banso_model::time::Timestamp;
+use banso_tests::house::{ORIGIN, id, signed};
+use banso_tests::process::Process;
+use banso_tests::stack::{ADMIN_TOKEN, IDENTITY_SECRET, copy_folder, root};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// The program, with a store and a configuration of its own.
+struct Collector {
+    process: Process,
+    folder: TempDir,
+    address: String,
+    client: reqwest::Client,
+}
+
+/// The program under test: the one that is named, or the one that was built beside this test.
+fn program() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("BANSO_BIN") {
+        return Ok(named.into());
+    }
+    let test = std::env::current_exe()?;
+    let beside = test
+        .ancestors()
+        .nth(2)
+        .map(|folder| folder.join("banso"))
+        .filter(|program| program.exists());
+    beside.context(
+        "BANSO_BIN is not set and no banso was built: run `cargo build -p banso-collector`",
+    )
+}
+
+fn start(folder: &Path, listen: &str) -> Result<(Process, String)> {
+    let mut command = Command::new(program()?);
+    command
+        .arg("serve")
+        .arg("--config")
+        .arg(folder.join("config"))
+        .arg("--store")
+        .arg(format!("sqlite:{}", folder.join("store").display()))
+        .args(["--listen", listen, "--log", "json"])
+        .env("BANSO_IDENTITY_SECRET", IDENTITY_SECRET)
+        .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN);
+    let process = Process::start(command, |line| line.contains("listening"))?;
+    let log = process.log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("listening"))
+        .context("no address")?;
+    let said: Value = serde_json::from_str(line)?;
+    let address = said["fields"]["address"]
+        .as_str()
+        .context("no address")?
+        .to_owned();
+    Ok((process, address))
+}
+
+impl Collector {
+    fn open() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        copy_folder(
+            &root().join("tests/fixtures/workspace"),
+            &folder.path().join("config"),
+        )?;
+        let (process, address) = start(folder.path(), "127.0.0.1:0")?;
+        Ok(Self {
+            process,
+            folder,
+            address,
+            client: reqwest::Client::builder()
+                .timeout(Duration::from_secs(20))
+                .build()?,
+        })
+    }
+
+    /// Ends it as a power cut would, and starts it again on the same store and address.
+    fn kill_and_restart(&mut self) -> Result<()> {
+        self.process.kill()?;
+        (self.process, self.address) = start(self.folder.path(), &self.address)?;
+        Ok(())
+    }
+
+    async fn post(&self, body: &Value) -> Result<Value> {
+        let post = self
+            .client
+            .post(format!("http://{}/v1/events", self.address))
+            .header("origin", ORIGIN)
+            .body(body.to_string());
+        let answer = post.send().await?;
+        if answer.status() != 200 {
+            bail!("{}: {}", answer.status(), answer.text().await?);
+        }
+        Ok(serde_json::from_str(&answer.text().await?)?)
+    }
+
+    async fn uses(&self, account: &str) -> Result<u64> {
+        let get = self
+            .client
+            .get(format!(
+                "http://{}/v1/admin/accounts/{account}",
+                self.address
+            ))
+            .bearer_auth(ADMIN_TOKEN);
+        let account: Value = serde_json::from_str(&get.send().await?.text().await?)?;
+        account["features"]["report.create"]
+            .as_u64()
+            .context("no count")
+    }
+
+    /// What the store says it holds.
+    async fn stored(&self) -> Result<u64> {
+        let page = self
+            .client
+            .get(format!("http://{}/metrics", self.address))
+            .send()
+            .await?
+            .text()
+            .await?;
+        let line = page
+            .lines()
+            .find_map(|line| line.strip_prefix("banso_store_events "));
+        Ok(line.context("no count of events")?.parse()?)
+    }
+}
+
+fn now() -> Result<Timestamp> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(Timestamp(i64::try_from(since.as_millis())?))
+}
+
+fn token(user: &str, account: &str) -> Result<String> {
+    let claims =
+        json!({ "aud": "hikari", "sub": user, "account": account, "exp": now()?.0 / 1000 + 3600 });
+    Ok(signed(&json!({ "alg": "HS256" }), &claims, IDENTITY_SECRET))
+}
+
+/// A client that keeps a batch until it is answered: the device's before the login, the user's after it.
+fn batches(device: u32, count: u32, each: u32) -> Result<Vec<Value>> {
+    let (recorded, user, account) = (now()?, format!("u{device}"), format!("a{device}"));
+    let token = token(&user, &account)?;
+    let batch = |number: u32| {
+        let events: Vec<Value> = (0..each)
+            .map(|place| {
+                let seq = number * each + place;
+                json!({
+                    "id": id(recorded, device << 16 | seq), "seq": seq, "kind": "feature",
+                    "name": "report.create", "at": recorded.to_string(),
+                })
+            })
+            .collect();
+        let mut batch = json!({
+            "key": "wk_test", "device": format!("d{device}"), "stream": format!("s{device}"),
+            "session": "v", "sent_at": recorded.to_string(), "events": events,
+        });
+        if number >= count / 2 {
+            batch["user"] = user.as_str().into();
+            batch["account"] = account.as_str().into();
+            batch["token"] = token.as_str().into();
+        }
+        batch
+    };
+    Ok((0..count).map(batch).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<()> {
+    const DEVICES: u32 = 4;
+    const BATCHES: u32 = 60;
+    const EACH: u32 = 10;
+    let mut collector = Collector::open()?;
+    let mut waiting: Vec<Vec<Value>> = Vec::new();
+    for device in 0..DEVICES {
+        waiting.push(batches(device, BATCHES, EACH)?);
+    }
+    let mut answered = BTreeSet::new();
+    // Killed three times while events stream, each time after some more were answered.
+    for round in 1..=3 {
+        let enough = answered.len() + (DEVICES * BATCHES / 8) as usize;
+        let collector_now = &collector;
+        let streams = waiting
+            .iter()
+            .enumerate()
+            .map(|(device, batches)| async move {
+                let mut done = Vec::new();
+                for (number, batch) in batches.iter().enumerate() {
+                    match collector_now.post(batch).await {
+                        Ok(_) => done.push((device, number)),
+                        Err(_) => break,
+                    }
+                    if done.len() * DEVICES as usize >= enough {
+                        break;
+                    }
+                }
+                done
+            });
+        for done in futures::future::join_all(streams).await {
+            answered.extend(done);
+        }
+        // Some are under way when it is killed: whether they were kept only the retry will tell.
+        let under_way = waiting.iter().map(|batches| {
+            let (client, url) = (
+                collector.client.clone(),
+                format!("http://{}/v1/events", collector.address),
+            );
+            let body = batches[answered.len() / DEVICES as usize % batches.len()].to_string();
+            tokio::spawn(async move {
+                client
+                    .post(url)
+                    .header("origin", ORIGIN)
+                    .body(body)
+                    .send()
+                    .await
+                    .map(|_| ())
+            })
+        });
+        let under_way: Vec<_> = under_way.collect();
+        collector.kill_and_restart()?;
+        for post in under_way {
+            // Answered, refused or cut off: all three are right here.
+            drop(post.await?);
+        }
+        let least = answered.len() as u64 * u64::from(EACH);
+        let stored = collector.stored().await?;
+        assert!(
+            stored >= least,
+            "round {round}: {least} were answered, {stored} are there"
+        );
+    }
+    // The client sends everything again that it has no answer for, and, having crashed too, some that it has.
+    for batches in &waiting {
+        for batch in batches {
+            let answer = collector.post(batch).await?;
+            let sum = answer["accepted"].as_u64().unwrap_or(0)
+                + answer["duplicate"].as_u64().unwrap_or(0);
+            assert_eq!(sum, u64::from(EACH), "{answer}");
+        }
+    }
+    assert_eq!(
+        collector.stored().await?,
+        u64::from(DEVICES * BATCHES * EACH)
+    );
+    for device in 0..DEVICES {
+        let uses = collector.uses(&format!("a{device}")).await?;
+        assert_eq!(
+            uses,
+            u64::from(BATCHES * EACH),
+            "a{device}: what was done before the login counts too, once"
+        );
+    }
+    collector.process.terminate()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_it_finishes_what_it_began() -> Result<()> {
+    let mut collector = Collector::open()?;
+    // A request that is half sent when the signal comes.
+    let body = batches(1, 2, 10)?[1].to_string();
+    let mut half = tokio::net::TcpStream::connect(&collector.address).await?;
+    let head = format!(
+        "POST /v1/events HTTP/1.1\r\nhost: x\r\norigin: {ORIGIN}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let (first, second) = body.split_at(body.len() / 2);
+    half.write_all(format!("{head}{first}").as_bytes()).await?;
+    half.flush().await?;
+    // It is known to be read once another connection was answered after it.
+    collector.stored().await?;
+    let stopping = std::thread::scope(|scope| -> Result<String> {
+        let process = &mut collector.process;
+        let stopped = scope.spawn(|| process.terminate());
+        let text = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                half.write_all(second.as_bytes()).await?;
+                let mut answer = String::new();
+                half.read_to_string(&mut answer).await?;
+                anyhow::Ok(answer)
+            })
+        })?;
+        match stopped.join() {
+            Ok(outcome) => outcome?,
+            Err(_) => bail!("the wait for its end failed"),
+        }
+        Ok(text)
+    })?;
+    assert!(stopping.starts_with("HTTP/1.1 200"), "{stopping}");
+    assert!(stopping.contains("\"accepted\":10"), "{stopping}");
+    let (process, address) = start(collector.folder.path(), &collector.address)?;
+    (collector.process, collector.address) = (process, address);
+    assert_eq!(collector.stored().await?, 10);
+    collector.process.terminate()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_does_not_start_with_what_it_cannot_serve() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let config = folder.path().join("config");
+    copy_folder(&root().join("tests/fixtures/workspace"), &config)?;
+    let run = |change: &dyn Fn(&mut Command)| -> Result<(Option<i32>, String)> {
+        let mut command = Command::new(program()?);
+        command
+            .arg("serve")
+            .args(["--listen", "127.0.0.1:0"])
+            .arg("--config")
+            .arg(&config)
+            .arg("--store")
+            .arg(format!("sqlite:{}", folder.path().join("store").display()));
+        change(&mut command);
+        let output = command.output()?;
+        Ok((
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        ))
+    };
+    let (code, said) = run(&|command| {
+        command.env("BANSO_IDENTITY_SECRET", "short");
+    })?;
+    assert!(code == Some(2) && said.contains("at least 32"), "{said}");
+    let (code, said) = run(&|command| {
+        command.args(["--listen", "nowhere"]);
+    })?;
+    assert!(code == Some(2), "{said}");
+    std::fs::write(
+        config.join("guides/first-report.json"),
+        "{\"version\": 1, \"idd\": \"x\"}",
+    )?;
+    let (code, said) = run(&|_| {})?;
+    assert!(
+        code == Some(2) && said.contains("guides/first-report.json") && said.contains("idd"),
+        "{said}"
+    );
+    assert!(!said.contains("panicked"), "{said}");
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The collector at the level of HTTP: exact answers to good and hostile requests, and what is left of them afterwards.
+
+mod accounts;
+mod assets;
+mod cors;
+mod delivery;
+mod hostile;
+mod identity;
+mod import;
+mod judged;
+mod reload;
+mod session;
