@@ -11,6 +11,7 @@ mod condition;
 mod context;
 mod guides;
 mod health;
+mod journey;
 mod links;
 mod names;
 mod never;

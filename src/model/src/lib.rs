@@ -8,9 +8,9 @@
 
 #[cfg(feature = "config")]
 pub mod check;
+pub mod collections;
 #[cfg(feature = "config")]
 pub mod compile;
-pub mod collections;
 pub mod condition;
 #[cfg(feature = "config")]
 pub mod config;
@@ -18,6 +18,7 @@ pub mod event;
 pub mod guide;
 #[cfg(feature = "config")]
 pub mod markdown;
+pub mod named;
 #[cfg(any(target_arch = "wasm32", test))]
 mod ordered;
 pub mod progress;

@@ -1,14 +1,15 @@
 //! Attribute and property values: JSON without a JSON library.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::named::Named;
+
 /// Named values: a person's or an account's attributes, an event's properties.
-pub type Values = BTreeMap<String, Value>;
+pub type Values = Named<Value>;
 
 /// Any JSON value. Numbers are double precision, as in the browser.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,13 +3,12 @@
 //! Bodies are JSON sent as `text/plain`, so that no request needs a preflight. Fields the other side does not know are
 //! ignored, so that an older page and a newer collector understand each other.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::event::Event;
 use crate::guide::Kind;
+use crate::named::Named;
 use crate::progress::{GuideProgress, ItemProgress};
 use crate::target::Target;
 use crate::time::{Day, Timestamp};
@@ -185,7 +184,7 @@ pub struct Session {
     pub facts: Facts,
     /// What `{{user.name|there}}` may say: only those variables that a listed guide uses.
     #[serde(default)]
-    pub variables: BTreeMap<String, String>,
+    pub variables: Named<String>,
     /// How often a user may be interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pacing: Option<Pacing>,
@@ -295,7 +294,7 @@ pub struct GuideEntry {
     pub snooze_ms: u32,
     /// What is left of its conditions, by place: `show`, `step/<id>`, `item/<id>`. A place not named always holds.
     #[serde(default)]
-    pub conditions: BTreeMap<String, Condition>,
+    pub conditions: Named<Condition>,
     /// For a checklist listed before it is fetched: how many items it has.
     #[serde(default)]
     pub items: u32,
@@ -346,16 +345,16 @@ pub struct Facts {
     pub tomorrow_at: Timestamp,
     /// Uses of the features that listed conditions ask about.
     #[serde(default)]
-    pub features: BTreeMap<String, Uses>,
+    pub features: Named<Uses>,
     /// Progress of the listed guides and of those that listed conditions ask about.
     #[serde(default)]
-    pub guides: BTreeMap<String, GuideProgress>,
+    pub guides: Named<GuideProgress>,
     /// Completed items, by `list/item`.
     #[serde(default)]
-    pub items: BTreeMap<String, ItemProgress>,
+    pub items: Named<ItemProgress>,
     /// Latest answers, by `survey/question`.
     #[serde(default)]
-    pub answers: BTreeMap<String, Value>,
+    pub answers: Named<Value>,
     /// When guides that start by themselves interrupted this user, latest last; as far back as pacing looks.
     #[serde(default)]
     pub interruptions: Vec<Timestamp>,

@@ -9,6 +9,15 @@ use super::place::Place;
 use super::suggest;
 use super::tree::{Node, Tree};
 use crate::time::Timestamp;
+use union::branches;
+use wording::{shown, written};
+
+mod pattern;
+mod union;
+mod wording;
+
+#[cfg(test)]
+pub(super) use pattern::PATTERNS;
 
 /// Something that does not fit, with the help for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,17 +213,12 @@ impl<'s> Shape<'s> {
 
     fn text(&mut self, schema: &Value, text: &str, place: &Place) {
         if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
-            && !fits(pattern, text)
+            && !pattern::fits(pattern, text)
         {
-            let said = schema.get("description").and_then(Value::as_str);
-            let help = said
-                .filter(|_| pattern_is_named(pattern).is_none())
-                .map(str::to_owned)
-                .or_else(|| pattern_is_named(pattern).map(str::to_owned));
             self.say(
                 place.clone(),
                 format!("`{text}` is not written as it should be"),
-                help,
+                pattern::help(pattern).map(str::to_owned),
             );
         }
         if schema.get("format").and_then(Value::as_str) == Some("date-time")
@@ -288,272 +292,6 @@ impl<'s> Shape<'s> {
             ),
         }
     }
-
-    fn union(&mut self, schema: &'s Value, branches: &'s [Value], node: &Node, place: &Place) {
-        let flat = self.flattened(branches);
-        match &node.value {
-            Tree::Object(_) => self.object_union(schema, &flat, node, place),
-            Tree::Text(_) => {
-                let words: Vec<&Value> = flat.iter().copied().flat_map(words).collect();
-                let open: Vec<&'s Value> = of_type(&flat, node);
-                match open.as_slice() {
-                    [] if words.is_empty() => self.wrong_type(schema, node, place),
-                    [] => self.one_of(&words, node, place),
-                    _ if words.iter().any(|word| node.to_json() == **word) => {}
-                    [only, ..] => self.value(only, node, place),
-                }
-            }
-            _ => match of_type(&flat, node).as_slice() {
-                [] => self.wrong_type(schema, node, place),
-                open => self.best(open, node, place),
-            },
-        }
-    }
-
-    /// The branches of a union, those of unions in it included.
-    fn flattened(&self, branches: &'s [Value]) -> Vec<&'s Value> {
-        let mut flat = Vec::new();
-        let mut open: Vec<&'s Value> = branches.iter().rev().collect();
-        while let Some(branch) = open.pop() {
-            let resolved = self.resolve(branch);
-            match self::branches(resolved) {
-                Some(inner) => open.extend(inner.iter().rev()),
-                None => flat.push(resolved),
-            }
-        }
-        flat
-    }
-
-    fn object_union(&mut self, schema: &'s Value, flat: &[&'s Value], node: &Node, place: &Place) {
-        let objects: Vec<&'s Value> = flat
-            .iter()
-            .copied()
-            .filter(|branch| types(branch).contains(&"object"))
-            .collect();
-        match objects.as_slice() {
-            [] => self.wrong_type(schema, node, place),
-            [only] => self.value(only, node, place),
-            [first, ..] => match tag_of(first, &objects) {
-                Some(tag) => self.tagged(tag, &objects, node, place),
-                None => self.keyed(&objects, node, place),
-            },
-        }
-    }
-
-    /// A union told apart by the value of one field, such as `kind`.
-    fn tagged(&mut self, tag: &str, objects: &[&'s Value], node: &Node, place: &Place) {
-        let values: Vec<&Value> = objects
-            .iter()
-            .filter_map(|branch| branch.pointer(&format!("/properties/{tag}/const")))
-            .collect();
-        let Some(given) = node.field(tag) else {
-            let names: Vec<&str> = values.iter().filter_map(|value| value.as_str()).collect();
-            let near = node
-                .fields()
-                .iter()
-                .find(|field| suggest::nearest(&field.name, [tag]).is_some());
-            let help = match near {
-                Some(field) => format!("did you mean it by `{}`?", field.name),
-                None => format!("add `\"{tag}\"`: one of {}", suggest::listed(&names)),
-            };
-            self.say(
-                place.clone(),
-                format!("the field `{tag}` is missing"),
-                Some(help),
-            );
-            return;
-        };
-        let json = given.to_json();
-        match objects
-            .iter()
-            .find(|branch| branch.pointer(&format!("/properties/{tag}/const")) == Some(&json))
-        {
-            Some(branch) => self.value(branch, node, place),
-            None => self.one_of(&values, given, &place.field(tag)),
-        }
-    }
-
-    /// A union told apart by which field is there: the first of the required ones names the branch.
-    fn keyed(&mut self, objects: &[&'s Value], node: &Node, place: &Place) {
-        let keys: Vec<&str> = objects.iter().filter_map(|branch| key_of(branch)).collect();
-        let named: Vec<&'s Value> = objects
-            .iter()
-            .copied()
-            .filter(|branch| key_of(branch).is_some_and(|key| node.field(key).is_some()))
-            .collect();
-        if let [first, second, ..] = named.as_slice() {
-            let before = self.found.len();
-            self.best(&named, node, place);
-            if self.found.len() > before
-                && let (Some(first), Some(second)) = (key_of(first), key_of(second))
-            {
-                self.found.truncate(before);
-                self.say(
-                    place.name(second),
-                    format!("both `{first}` and `{second}` say what this is"),
-                    Some(if keys.contains(&"all") {
-                        "join two conditions by `{\"all\": [{…}, {…}]}`".to_owned()
-                    } else {
-                        "keep one of them".to_owned()
-                    }),
-                );
-            }
-            return;
-        }
-        if let [only] = named.as_slice() {
-            self.value(only, node, place);
-            return;
-        }
-        let meant = node.fields().iter().find_map(|field| {
-            suggest::nearest(&field.name, keys.iter().copied()).map(|key| (field, key))
-        });
-        match meant {
-            Some((field, key)) => self.say(
-                place.name(&field.name),
-                format!("unknown field `{}`", field.name),
-                Some(format!("did you mean `{key}`?")),
-            ),
-            None => {
-                let at = node
-                    .fields()
-                    .first()
-                    .map_or_else(|| place.clone(), |field| place.name(&field.name));
-                self.say(
-                    at,
-                    "none of the fields says what this is".to_owned(),
-                    Some(format!("use one of {}", suggest::listed(&keys))),
-                );
-            }
-        }
-    }
-
-    /// The branch with the fewest misfits.
-    fn best(&mut self, branches: &[&'s Value], node: &Node, place: &Place) {
-        let mut best: Option<Vec<Misfit>> = None;
-        for branch in branches {
-            let mut trial = Shape {
-                defs: self.defs,
-                found: Vec::new(),
-            };
-            trial.value(branch, node, place);
-            if best
-                .as_ref()
-                .is_none_or(|best| trial.found.len() < best.len())
-            {
-                best = Some(trial.found);
-            }
-        }
-        self.found.extend(best.unwrap_or_default());
-    }
-
-    /// What a schema takes, for a message.
-    fn expected(&self, schema: &'s Value) -> String {
-        if let Some(named) = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(type_named)
-        {
-            return named.to_owned();
-        }
-        let resolved = self.resolve(schema);
-        let kinds: Vec<&str> = match branches(resolved) {
-            Some(branches) => {
-                let flat = self.flattened(branches);
-                let words: Vec<&str> = flat
-                    .iter()
-                    .copied()
-                    .flat_map(words)
-                    .filter_map(Value::as_str)
-                    .collect();
-                let mut kinds: Vec<&str> = Vec::new();
-                for branch in flat {
-                    if words_of(branch).is_some() {
-                        continue;
-                    }
-                    for kind in types(branch) {
-                        if !kinds.contains(&kind) {
-                            kinds.push(kind);
-                        }
-                    }
-                }
-                let mut said: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-                said.extend(kinds.iter().map(|kind| named(kind).to_owned()));
-                return joined(&said);
-            }
-            None => types(resolved),
-        };
-        joined(
-            &kinds
-                .iter()
-                .map(|kind| named(kind).to_owned())
-                .collect::<Vec<_>>(),
-        )
-    }
-
-    fn example(&self, schema: &'s Value) -> Option<String> {
-        let own = first_example(schema);
-        let example = own.or_else(|| first_example(self.resolve(schema)))?;
-        Some(format!("for example {}", written(example)))
-    }
-
-    /// What a field is for, for one who has left it out.
-    fn meaning(&self, name: &str, schema: &'s Value) -> String {
-        let example = first_example(schema)
-            .or_else(|| first_example(self.resolve(schema)))
-            .or_else(|| schema.get("const"));
-        let said = schema
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let first = said.split_once(". ").map_or(said, |(first, _)| first);
-        let first = first.trim_end_matches('.');
-        let words: Vec<&str> = branches(self.resolve(schema))
-            .map(|branches| self.flattened(branches))
-            .unwrap_or_default()
-            .into_iter()
-            .flat_map(words)
-            .filter_map(Value::as_str)
-            .collect();
-        match example {
-            None if !words.is_empty() => format!("add it: one of {}", suggest::listed(&words)),
-            Some(example) if first.is_empty() => format!("add `\"{name}\": {}`", written(example)),
-            Some(example) => {
-                format!(
-                    "{}: for example `\"{name}\": {}`",
-                    lowered(first),
-                    written(example)
-                )
-            }
-            None => lowered(first),
-        }
-    }
-}
-
-fn lowered(text: &str) -> String {
-    let mut chars = text.chars();
-    match (chars.next(), text.chars().nth(1)) {
-        // An acronym stays as it is.
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
-            first.to_lowercase().chain(chars).collect()
-        }
-        _ => text.to_owned(),
-    }
-}
-
-fn joined(words: &[String]) -> String {
-    match words {
-        [] => "something else".to_owned(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
-    }
-}
-
-fn branches(schema: &Value) -> Option<&[Value]> {
-    schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
 }
 
 /// The JSON types a schema takes; all when it names none.
@@ -562,18 +300,6 @@ fn types(schema: &Value) -> Vec<&str> {
         Some(Value::String(kind)) => vec![kind.as_str()],
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => vec!["null", "boolean", "number", "string", "array", "object"],
-    }
-}
-
-/// What people call a type that is written as an object or a text.
-fn type_named(path: &str) -> Option<&'static str> {
-    match path.strip_prefix("#/$defs/")? {
-        "Text" => Some("a text for each language"),
-        "Condition" => Some("a condition"),
-        "Target" => Some("a target"),
-        "Period" => Some("a length of time"),
-        "Timestamp" => Some("a time"),
-        _ => None,
     }
 }
 
@@ -589,129 +315,3 @@ fn is_type(node: &Node, kind: &str) -> bool {
         _ => false,
     }
 }
-
-fn named(kind: &str) -> &str {
-    match kind {
-        "boolean" => "true or false",
-        "number" => "a number",
-        "integer" => "a whole number",
-        "string" => "a text",
-        "array" => "a list",
-        "object" => "an object",
-        other => other,
-    }
-}
-
-/// The words of a branch that takes only words.
-fn words_of(branch: &Value) -> Option<Vec<&Value>> {
-    if let Some(word) = branch.get("const") {
-        return Some(vec![word]);
-    }
-    branch
-        .get("enum")
-        .and_then(Value::as_array)
-        .map(|words| words.iter().collect())
-}
-
-fn words(branch: &Value) -> Vec<&Value> {
-    words_of(branch).unwrap_or_default()
-}
-
-/// The branches that take values of this type, not only certain words.
-fn of_type<'s>(branches: &[&'s Value], node: &Node) -> Vec<&'s Value> {
-    branches
-        .iter()
-        .copied()
-        .filter(|branch| {
-            words_of(branch).is_none() && types(branch).iter().any(|kind| is_type(node, kind))
-        })
-        .collect()
-}
-
-/// The field of which every branch fixes the value.
-fn tag_of<'s>(first: &'s Value, objects: &[&Value]) -> Option<&'s str> {
-    let candidates = first.get("properties")?.as_object()?;
-    candidates
-        .iter()
-        .filter(|(_, schema)| schema.get("const").is_some_and(Value::is_string))
-        .map(|(name, _)| name.as_str())
-        .find(|name| {
-            objects.iter().all(|branch| {
-                branch
-                    .pointer(&format!("/properties/{name}/const"))
-                    .is_some()
-            })
-        })
-}
-
-fn key_of(branch: &Value) -> Option<&str> {
-    branch.get("required")?.as_array()?.first()?.as_str()
-}
-
-fn first_example(schema: &Value) -> Option<&Value> {
-    schema.get("examples")?.as_array()?.first()
-}
-
-fn written(value: &Value) -> String {
-    value.to_string()
-}
-
-/// A value in a message: itself when it is short, else its kind.
-fn shown(node: &Node) -> String {
-    match &node.value {
-        Tree::Text(text) if text.chars().count() <= 40 => format!("the text \"{text}\""),
-        Tree::Number(number) => format!("the number {number}"),
-        Tree::Bool(truth) => format!("{truth}"),
-        _ => node.kind().to_owned(),
-    }
-}
-
-/// What the patterns in the schema are called; each has its own small matcher, so that no regular expressions are
-/// needed. A test holds that there is no other pattern.
-fn pattern_is_named(pattern: &str) -> Option<&'static str> {
-    PATTERNS
-        .iter()
-        .find(|(known, ..)| *known == pattern)
-        .map(|(_, name, _)| *name)
-}
-
-fn fits(pattern: &str, text: &str) -> bool {
-    PATTERNS
-        .iter()
-        .find(|(known, ..)| *known == pattern)
-        .is_none_or(|(_, _, matches)| matches(text))
-}
-
-type Pattern = (&'static str, &'static str, fn(&str) -> bool);
-
-/// Every pattern of the schema, its help and its meaning.
-pub(super) const PATTERNS: [Pattern; 3] = [
-    (
-        crate::config::workspace::ID_PATTERN,
-        "an id has letters, digits, `.`, `_` and `-`, and begins with a letter or a digit",
-        |text| {
-            text.starts_with(|c: char| c.is_ascii_alphanumeric())
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-        },
-    ),
-    (
-        "^[0-9]+(ms|s|m|h|d|w)$",
-        "a length of time is a whole number and a unit: `250ms`, `6s`, `30m`, `12h`, `28d` or `2w`",
-        |text| crate::time::Period::parse(text).is_some(),
-    ),
-    (
-        "^[1-9][0-9]{0,4}/[1-9][0-9]{0,4}$",
-        "a ratio is written as `16/9`",
-        |text| {
-            text.split_once('/').is_some_and(|(width, height)| {
-                [width, height].iter().all(|part| {
-                    (1..=5).contains(&part.len())
-                        && part.bytes().all(|b| b.is_ascii_digit())
-                        && !part.starts_with('0')
-                })
-            })
-        },
-    ),
-];
