@@ -10,6 +10,8 @@ use banso_health::{AccountHealth, At};
 use banso_model::time::{Day, Timestamp};
 use banso_model::value::{Value, Values};
 use banso_store::read::{AccountLine, AccountQuery, AccountSort, Score};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -115,14 +117,18 @@ pub async fn list(
         search: query.q.filter(|text| !text.is_empty()),
         sort: sort(query.sort.as_deref(), query.at.is_some())?,
         limit,
-        cursor: query.cursor.filter(|cursor| !cursor.is_empty()),
+        cursor: query
+            .cursor
+            .filter(|cursor| !cursor.is_empty())
+            .map(|cursor| opened(&cursor))
+            .transpose()?,
     };
     let page = match query.at {
         None => {
             let page = app.store.accounts(ask).await?;
             Accounts {
                 accounts: page.accounts.into_iter().map(line).collect(),
-                next: page.next,
+                next: page.next.as_deref().map(sealed),
             }
         }
         Some(at) => as_of(&app, ask, point(&app, Some(&at))?).await?,
@@ -160,7 +166,23 @@ async fn as_of(app: &App, mut ask: AccountQuery, at: At) -> Result<Accounts, Ref
             break ask.cursor;
         }
     };
-    Ok(Accounts { accounts, next })
+    Ok(Accounts {
+        accounts,
+        next: next.as_deref().map(sealed),
+    })
+}
+
+/// A cursor as it can stand in a URL.
+fn sealed(cursor: &str) -> String {
+    URL_SAFE_NO_PAD.encode(cursor)
+}
+
+fn opened(cursor: &str) -> Result<String, Refusal> {
+    URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| Refusal::BadQuery("cursor is none: take it from `next`".to_owned()))
 }
 
 fn line(account: AccountLine) -> Line {
