@@ -20,6 +20,7 @@ mod report;
 mod selector;
 mod shape;
 mod suggest;
+mod survey;
 mod target;
 mod texts;
 mod tour;

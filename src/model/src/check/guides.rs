@@ -4,14 +4,14 @@ use super::condition::{self, Asked};
 use super::context::Context;
 use super::place::Place;
 use super::texts::{self, Form};
-use super::{Read, links, target, tour};
+use super::{Read, links, survey, target, tour};
 use crate::compile;
+use crate::condition::Condition;
 use crate::config::Guide;
 use crate::config::guide::{
     Announcement, Banner, BannerPosition, Checklist, Choice, Content, Done, Goal, Hotspot, Repeat,
-    Show, Survey,
+    Show,
 };
-use crate::config::question::Answer;
 use crate::guide::{Action, Kind};
 use crate::time::Period;
 use crate::wire::Start;
@@ -110,7 +110,7 @@ fn check_guide(cx: &mut Context<'_>, place: &Place, guide: &Guide) {
         Content::Announcement(announcement) => check_announcement(cx, place, announcement),
         Content::Banner(banner) => check_banner(cx, place, banner),
         Content::Hotspot(hotspot) => check_hotspot(cx, place, hotspot),
-        Content::Survey(survey) => check_survey(cx, place, &guide.id, survey),
+        Content::Survey(survey) => survey::check(cx, place, &guide.id, survey),
     }
 }
 
@@ -147,13 +147,7 @@ fn check_show(cx: &mut Context<'_>, place: &Place, guide: &Guide, show: &Show) {
 }
 
 /// A guide's own stages and those its condition asks for must have one in common.
-fn check_stages_meet(
-    cx: &mut Context<'_>,
-    place: &Place,
-    guide: &Guide,
-    when: &crate::condition::Condition,
-) {
-    use crate::condition::Condition;
+fn check_stages_meet(cx: &mut Context<'_>, place: &Place, guide: &Guide, when: &Condition) {
     if guide.stage.is_empty() || super::never::reason(when).is_some() {
         return;
     }
@@ -168,8 +162,7 @@ fn check_stages_meet(
 }
 
 /// Whether a condition holds only once a guide was shown.
-fn asks_for_guide(condition: &crate::condition::Condition, id: &str) -> bool {
-    use crate::condition::Condition;
+fn asks_for_guide(condition: &Condition, id: &str) -> bool {
     match condition {
         Condition::All(parts) => parts.iter().any(|part| asks_for_guide(part, id)),
         Condition::Any(parts) => {
@@ -295,8 +288,7 @@ fn check_item_actions(cx: &mut Context<'_>, place: &Place, actions: &[Action]) {
     check_actions(cx, place, actions, None);
 }
 
-fn asks_for_itself(condition: &crate::condition::Condition, list: &str, item: &str) -> bool {
-    use crate::condition::Condition;
+fn asks_for_itself(condition: &Condition, list: &str, item: &str) -> bool {
     match condition {
         Condition::All(parts) => parts.iter().any(|part| asks_for_itself(part, list, item)),
         Condition::Item(named, true) => {
@@ -311,7 +303,7 @@ fn asks_for_itself(condition: &crate::condition::Condition, list: &str, item: &s
 }
 
 fn check_announcement(cx: &mut Context<'_>, place: &Place, announcement: &Announcement) {
-    check_options(cx, place, &announcement.options);
+    check_options(cx, place, &announcement.options, None);
     if announcement.attribute.is_some() && announcement.options.is_empty() {
         cx.error(
             &place.name("trait"),
@@ -322,7 +314,13 @@ fn check_announcement(cx: &mut Context<'_>, place: &Place, announcement: &Announ
     texts::check_buttons(cx, place, &announcement.buttons, None);
 }
 
-fn check_options(cx: &mut Context<'_>, place: &Place, options: &[Choice]) {
+/// `steps` are those that `goto` can lead to: in a survey, its questions.
+pub(super) fn check_options(
+    cx: &mut Context<'_>,
+    place: &Place,
+    options: &[Choice],
+    steps: Option<&[String]>,
+) {
     for (number, option) in options.iter().enumerate() {
         let at = place.field("options").item(number);
         if options
@@ -338,7 +336,7 @@ fn check_options(cx: &mut Context<'_>, place: &Place, options: &[Choice]) {
         }
         texts::check(cx, &at.field("label"), &option.label, Form::Line);
         texts::check_some(cx, &at, "body", option.body.as_ref(), Form::Markdown);
-        check_actions(cx, &at.field("do"), &option.act, None);
+        check_actions(cx, &at.field("do"), &option.act, steps);
     }
 }
 
@@ -365,36 +363,4 @@ fn check_banner(cx: &mut Context<'_>, place: &Place, banner: &Banner) {
 fn check_hotspot(cx: &mut Context<'_>, place: &Place, hotspot: &Hotspot) {
     target::check(cx, &place.field("target"), &hotspot.target);
     texts::check_buttons(cx, place, &hotspot.buttons, None);
-}
-
-fn check_survey(cx: &mut Context<'_>, place: &Place, id: &str, survey: &Survey) {
-    texts::check_some(cx, place, "thanks", survey.thanks.as_ref(), Form::Markdown);
-    for (number, question) in survey.questions.iter().enumerate() {
-        let at = place.field("questions").item(number);
-        let before = &survey.questions[..number];
-        if before.iter().any(|earlier| earlier.id == question.id) {
-            cx.error(
-                &at.field("id"),
-                format!("there is another question `{}`", question.id),
-                Some("give each question of a survey its own id".to_owned()),
-            );
-        }
-        texts::check(cx, &at.field("ask"), &question.ask, Form::Line);
-        texts::check_some(cx, &at, "body", question.body.as_ref(), Form::Markdown);
-        if let Some(when) = &question.when {
-            condition::check(cx, &at.field("when"), when, Asked::InSurvey(id));
-        }
-        match &question.answer {
-            Answer::Nps(scale) => {
-                texts::check_some(cx, &at, "low", scale.low.as_ref(), Form::Line);
-                texts::check_some(cx, &at, "high", scale.high.as_ref(), Form::Line);
-            }
-            Answer::Rating(rating) => {
-                texts::check_some(cx, &at, "low", rating.low.as_ref(), Form::Line);
-                texts::check_some(cx, &at, "high", rating.high.as_ref(), Form::Line);
-            }
-            Answer::Choice(choices) => check_options(cx, &at, &choices.options),
-            Answer::Text(_) => {}
-        }
-    }
 }

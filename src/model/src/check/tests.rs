@@ -369,3 +369,46 @@ fn what_is_not_read_is_said() {
         )
     );
 }
+
+#[test]
+fn surveys_ask_about_what_was_answered() {
+    let survey = |when: &str, act: &str| {
+        format!(
+            r#"{{ "version": 1, "id": "s", "kind": "survey", "questions": [
+                {{ "id": "a", "type": "choice", "ask": {{"en": "x", "ja": "x"}}, {when} "options": [
+                    {{ "id": "o", "label": {{"en": "x", "ja": "x"}}, "do": [{act}] }},
+                    {{ "id": "p", "label": {{"en": "x", "ja": "x"}} }} ] }},
+                {{ "id": "b", "type": "text", "ask": {{"en": "x", "ja": "x"}}, "when": {{"answer": "a", "is": "o"}} }} ] }}"#
+        )
+    };
+    for (when, act, expected) in [
+        ("", r#"{"goto": "b"}"#, None),
+        ("", r#"{"goto": "c"}"#, Some("there is no step `c`")),
+        (
+            r#""when": {"answer": "b", "is": "x"},"#,
+            "",
+            Some("`b` has not been answered"),
+        ),
+        (
+            r#""when": {"not": {"answer": "s/a", "is": "o"}},"#,
+            "",
+            Some("`a` has not been answered"),
+        ),
+        (
+            r#""when": {"answer": "z", "is": "x"},"#,
+            "",
+            Some("the survey `s` has no question `z`"),
+        ),
+    ] {
+        let mut folder = folder();
+        folder
+            .files
+            .push(File::new("guides/s.json", survey(when, act)));
+        let report = report(&folder);
+        assert_eq!(report.errors, usize::from(expected.is_some()), "{report}");
+        assert!(
+            report.to_string().contains(expected.unwrap_or_default()),
+            "{report}"
+        );
+    }
+}
