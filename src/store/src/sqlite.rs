@@ -37,6 +37,7 @@ use futures::future::BoxFuture;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::codec::Label;
 use crate::error::StoreError;
 use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
 use crate::write::{Answer, Owner, Write};
@@ -45,6 +46,7 @@ use commit::{Committer, Counts, Queued};
 use dirty::Dirty;
 use files::{Files, unavailable};
 use fold::Fold;
+use key::Key;
 use readers::Readers;
 use relay::{Command, Group, Relay};
 
@@ -153,12 +155,14 @@ impl SqliteStore {
         unavailable(&self.files.tables(), &"it was closed")
     }
 
+    /// Reads everything that was committed before now, of one owner or of all.
     async fn read<T: Send + 'static>(
         &self,
+        owner: Option<Key>,
         read: impl FnOnce(&Connection) -> Result<T, fold::FoldError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.relay
-            .caught_up()
+            .caught_up(owner)
             .await
             .map_err(|error| unavailable(&self.files.tables(), &error))?;
         self.readers.read(read).await
@@ -254,31 +258,34 @@ impl Store for SqliteStore {
 
     fn account(&self, account: &str) -> BoxFuture<'_, Result<Option<AccountRecord>, StoreError>> {
         let id = account.to_owned();
-        self.read(move |tables| account::account(tables, &id))
+        let owner = key::account(Label::of(account));
+        self.read(Some(owner), move |tables| account::account(tables, &id))
             .boxed()
     }
 
     fn accounts(&self, query: AccountQuery) -> BoxFuture<'_, Result<AccountPage, StoreError>> {
-        self.read(move |tables| list::accounts(tables, &query))
+        self.read(None, move |tables| list::accounts(tables, &query))
             .boxed()
     }
 
     fn history(&self, account: &str) -> BoxFuture<'_, Result<AccountHistory, StoreError>> {
         let id = account.to_owned();
-        self.read(move |tables| account::history(tables, &id))
+        let owner = key::account(Label::of(account));
+        self.read(Some(owner), move |tables| account::history(tables, &id))
             .boxed()
     }
 
     fn user(&self, of: Owner, user: &str) -> BoxFuture<'_, Result<UserRecord, StoreError>> {
         let user = user.to_owned();
-        self.read(move |tables| account::user(tables, &of, &user))
+        let owner = key::owner(&of);
+        self.read(Some(owner), move |tables| account::user(tables, &of, &user))
             .boxed()
     }
 
     fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>> {
         async move {
             self.relay
-                .caught_up()
+                .caught_up(None)
                 .await
                 .map_err(|error| unavailable(&self.files.tables(), &error))?;
             let oldest = self.dirty.oldest(limit);
@@ -322,7 +329,7 @@ impl Store for SqliteStore {
 
     fn counters(&self) -> BoxFuture<'_, Result<Counters, StoreError>> {
         async move {
-            let kept = self.read(list::counters).await?;
+            let kept = self.read(None, list::counters).await?;
             Ok(Counters {
                 duplicates: self.counts.duplicates.load(Ordering::Relaxed),
                 commits: self.counts.commits.load(Ordering::Relaxed),
@@ -365,6 +372,7 @@ fn recover(
             Ok(Group {
                 seq: row.get(0)?,
                 records: pack::unpack(packed)?,
+                owners: Vec::new(),
             })
         };
         let group = group().map_err(|error| broken(&place, &error))?;

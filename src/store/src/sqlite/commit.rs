@@ -30,6 +30,9 @@ pub enum Queued {
     Write(Box<Write>, oneshot::Sender<Result<Answer, StoreError>>),
     /// Whether a write would be taken now.
     Probe(oneshot::Sender<Result<(), StoreError>>),
+    /// Runs a statement on the journal's connection, to make it fail and recover.
+    #[cfg(test)]
+    Run(&'static str, oneshot::Sender<Result<(), StoreError>>),
     /// Nothing comes after this; the other end hears of it when this one is dropped.
     Close(oneshot::Sender<Infallible>),
 }
@@ -78,6 +81,7 @@ pub struct Committer {
 struct Draft {
     records: Vec<u8>,
     seen: Vec<Seen>,
+    owners: Vec<Key>,
     merged: Vec<Key>,
     answers: Vec<(oneshot::Sender<Result<Answer, StoreError>>, Answer)>,
     probes: Vec<oneshot::Sender<Result<(), StoreError>>>,
@@ -128,6 +132,11 @@ impl Committer {
                 match next {
                     Ok(Queued::Write(write, answer)) => self.draft(&write, answer, &mut draft),
                     Ok(Queued::Probe(answer)) => draft.probes.push(answer),
+                    #[cfg(test)]
+                    Ok(Queued::Run(sql, answer)) => {
+                        let run = self.journal.execute_batch(sql);
+                        drop(answer.send(run.map_err(|error| unavailable(&self.place, &error))));
+                    }
                     Ok(Queued::Close(done)) => closed = Some(done),
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
                 }
@@ -181,6 +190,10 @@ impl Committer {
             }
             Owner::Device(_) => (owner, self.account_of(owner)?),
         };
+        draft.owners.push(owner);
+        if let (Owner::Device(_), Some(account)) = (&write.owner, other) {
+            draft.owners.push(account);
+        }
         let mut new = Vec::with_capacity(write.events.len());
         for event in &write.events {
             let id = key::seen(event.id, event.recorded.0);
@@ -289,6 +302,7 @@ impl Committer {
             self.relay.committed(Group {
                 seq: self.seq,
                 records: draft.records,
+                owners: draft.owners,
             });
         }
         for (answer, kept) in draft.answers {

@@ -123,18 +123,17 @@ impl Files {
     /// [`StoreError::Unusable`] when they are broken, of a later version, or not of a store.
     pub fn open_tables(&self) -> Result<Connection, StoreError> {
         let path = self.tables();
-        let mut connection = self.open(&path, |connection| {
-            connection.execute_batch(&format!(
+        let mut connection = self.open(&path, |_| Ok(()))?;
+        let found = self.version(&connection)?;
+        connection
+            .execute_batch(&format!(
                 "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
                  PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
                 FOLD_CACHE >> 10
-            ))?;
-            connection.set_prepared_statement_cache_capacity(128);
-            connection.execute_batch(
-                "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
-            )
-        })?;
-        self.migrate(&mut connection)?;
+            ))
+            .map_err(|error| unusable(&path, &error))?;
+        connection.set_prepared_statement_cache_capacity(128);
+        self.migrate(&mut connection, found)?;
         Ok(connection)
     }
 
@@ -173,37 +172,47 @@ impl Files {
             .map_err(|error| unusable(path, &error))
     }
 
-    fn migrate(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    /// The version of the tables, 0 when there are none. Nothing is changed by asking.
+    fn version(&self, connection: &Connection) -> Result<i64, StoreError> {
         let path = self.tables();
-        let place = || path.display().to_string();
-        let found = version(connection).map_err(|error| unusable(&path, &error))?;
-        if found > schema::VERSION {
-            return Err(StoreError::Unusable {
-                place: place(),
-                reason: format!(
-                    "it has version {found} and this program knows versions up to {}",
-                    schema::VERSION
-                ),
-                remedy: "use the newer program that wrote it, or restore a backup".to_owned(),
-            });
+        let count = |condition: &str| {
+            let sql =
+                format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND {condition}");
+            connection
+                .query_row(&sql, (), |row| row.get::<_, i64>(0))
+                .map_err(|error| unusable(&path, &error))
+        };
+        let damaged = |reason: String, remedy: &str| StoreError::Unusable {
+            place: path.display().to_string(),
+            reason,
+            remedy: remedy.to_owned(),
+        };
+        if count("name = 'meta'")? == 0 {
+            return match count("1")? {
+                0 => Ok(0),
+                _ => Err(damaged(
+                    "it has tables but no version: it is not a store, or was damaged".to_owned(),
+                    "name another folder, or restore a backup",
+                )),
+            };
         }
-        if found == 0 {
-            let tables: i64 = connection
-                .query_row(
-                    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'meta'",
-                    (),
-                    |row| row.get(0),
-                )
-                .map_err(|error| unusable(&path, &error))?;
-            if tables > 0 {
-                return Err(StoreError::Unusable {
-                    place: place(),
-                    reason: "it has tables but no version: it is not a store, or was damaged"
-                        .to_owned(),
-                    remedy: "name another folder, or restore a backup".to_owned(),
-                });
-            }
+        let found = meta(connection, "version")
+            .map_err(|error| unusable(&path, &error))?
+            .unwrap_or(0);
+        if (1..=schema::VERSION).contains(&found) {
+            return Ok(found);
         }
+        Err(damaged(
+            format!(
+                "it has version {found} and this program knows versions 1 to {}",
+                schema::VERSION
+            ),
+            "use the newer program that wrote it, or restore a backup",
+        ))
+    }
+
+    fn migrate(&self, connection: &mut Connection, found: i64) -> Result<(), StoreError> {
+        let path = self.tables();
         let from = usize::try_from(found).unwrap_or(0);
         for (step, sql) in schema::MIGRATIONS.iter().enumerate().skip(from) {
             let step_to = step as i64 + 1;
@@ -213,17 +222,13 @@ impl Files {
                 transaction.commit()
             });
             applied.map_err(|error| StoreError::Unusable {
-                place: place(),
+                place: path.display().to_string(),
                 reason: format!("it could not be brought to version {step_to}: {error}"),
                 remedy: "make room on the disk or restore a backup; nothing was changed".to_owned(),
             })?;
         }
         Ok(())
     }
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    meta(connection, "version").map(|version| version.unwrap_or(0))
 }
 
 /// A number of the store.

@@ -156,6 +156,8 @@ impl Fold {
             Command::Scores(scores) => self.put_scores(&scores),
             Command::UnscoreAll => self.unscore_all(),
             Command::Probe => set_meta(&self.tables, "probe", self.folded),
+            #[cfg(test)]
+            Command::Run(sql) => self.tables.execute_batch(sql),
         };
         // Whoever asked may have stopped waiting.
         drop(answer.send(done.map_err(|error| unavailable(&self.place, &error))));

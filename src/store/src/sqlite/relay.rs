@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashMap;
 use tokio::sync::{oneshot, watch};
 
+use super::key::Key;
 use crate::Unscored;
 use crate::error::StoreError;
 use crate::read::Score;
@@ -18,6 +20,8 @@ pub struct Group {
     pub seq: i64,
     /// The records.
     pub records: Vec<u8>,
+    /// Whose they are, and the accounts that they count for.
+    pub owners: Vec<Key>,
 }
 
 /// What only the thread that writes the tables may do.
@@ -29,6 +33,9 @@ pub enum Command {
     UnscoreAll,
     /// Finds out whether the tables can be written.
     Probe,
+    /// Runs a statement on the connection, to make it fail and recover.
+    #[cfg(test)]
+    Run(&'static str),
 }
 
 /// A command, and who waits for it.
@@ -68,6 +75,8 @@ pub struct Relay {
     work: Condvar,
     room: Condvar,
     committed: AtomicI64,
+    /// Of whom there is something to fold, and the last commit that has it.
+    owners: Mutex<FxHashMap<Key, i64>>,
     folded: watch::Sender<Folded>,
     /// The last commit that the tables keep through a loss of power: the journal may forget those up to it.
     pub durable: AtomicI64,
@@ -94,6 +103,7 @@ impl Relay {
             work: Condvar::new(),
             room: Condvar::new(),
             committed: AtomicI64::new(seq),
+            owners: Mutex::default(),
             folded: watch::Sender::new(Folded { seq, error: None }),
             durable: AtomicI64::new(seq),
         }
@@ -115,8 +125,14 @@ impl Relay {
         }
     }
 
+    fn owners(&self) -> MutexGuard<'_, FxHashMap<Key, i64>> {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Hands over a commit that is on disk.
     pub fn committed(&self, group: Group) {
+        self.owners()
+            .extend(group.owners.iter().map(|owner| (*owner, group.seq)));
         let mut state = self.state();
         state.bytes += group.records.len();
         state.since.get_or_insert_with(Instant::now);
@@ -140,12 +156,15 @@ impl Relay {
         answered
     }
 
-    /// Waits until everything that is committed by now can be read.
+    /// Waits until everything that is committed by now can be read, of one owner or of all.
     ///
     /// # Errors
     /// Why it cannot be folded.
-    pub async fn caught_up(&self) -> Result<(), String> {
-        let target = self.committed.load(Ordering::Acquire);
+    pub async fn caught_up(&self, owner: Option<Key>) -> Result<(), String> {
+        let target = match owner {
+            None => self.committed.load(Ordering::Acquire),
+            Some(owner) => self.owners().get(&owner).copied().unwrap_or(0),
+        };
         if self.folded() >= target {
             return Ok(());
         }
@@ -165,7 +184,7 @@ impl Relay {
         }
     }
 
-    /// Waits for something to fold or to do. `again` are the groups that could not be folded before.
+    /// Waits for something to fold or to do.
     pub fn next(&self) -> Work {
         let mut state = self.state();
         loop {
@@ -208,6 +227,7 @@ impl Relay {
         self.state().bytes -= bytes;
         self.room.notify_all();
         self.folded.send_replace(Folded { seq, error: None });
+        self.owners().retain(|_, last| *last > seq);
     }
 
     /// Says why folding fails now.

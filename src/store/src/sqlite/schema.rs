@@ -10,6 +10,9 @@ pub const VERSION: i64 = 1;
 pub const MIGRATIONS: [&str; VERSION as usize] = [V1];
 
 const V1: &str = "
+-- Numbers of the store: its version, the last commit that was folded, counts.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
 -- The truth: packed records of one owner, appended; and where each owner's are.
 CREATE TABLE log (seq INTEGER PRIMARY KEY, owner INTEGER NOT NULL, received INTEGER NOT NULL, events INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE log_of (owner INTEGER, seq INTEGER, PRIMARY KEY (owner, seq)) WITHOUT ROWID;
