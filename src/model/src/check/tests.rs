@@ -273,7 +273,7 @@ fn survives(folder: &Folder) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn edited_trees_never_panic(file in 0..4usize, edits in edits()) {
