@@ -68,14 +68,16 @@ pub fn compile(workspace: &Workspace, mode: Mode, build: &str) -> Result<PathBuf
     install::wasm_toolchain(std_sources)?;
     terminal::step(&format!("compiling the widget, build {build}"));
     let mut cargo = process::cargo(workspace);
+    // Only a cdylib: with the rlib that the tests link to beside it, cargo would leave link-time optimisation out.
     cargo.args([
-        "build",
+        "rustc",
         "--package",
         PACKAGE,
         "--lib",
-        "--target",
-        WASM_TARGET,
+        "--crate-type",
+        "cdylib",
     ]);
+    cargo.args(["--target", WASM_TARGET]);
     cargo.env("BANSO_BUILD", build).env_remove("RUSTFLAGS");
     if mode == Mode::Release {
         cargo.args(RELEASE_CARGO).env("RUSTC_BOOTSTRAP", "1");
@@ -86,8 +88,7 @@ pub fn compile(workspace: &Workspace, mode: Mode, build: &str) -> Result<PathBuf
         .iter()
         .flat_map(|artifact| &artifact.filenames)
         .find(|name| name.file_name() == Some("banso_widget.wasm"));
-    let wasm = wasm.context(
-        "the widget's package made no banso_widget.wasm: its [lib] needs crate-type \"cdylib\"",
-    )?;
+    let wasm =
+        wasm.context("the widget's package made no banso_widget.wasm: is its library renamed?")?;
     Ok(wasm.as_std_path().to_path_buf())
 }
