@@ -88,6 +88,11 @@ mod flat {
             Some(self.things.remove(place).1)
         }
 
+        /// Takes out whatever `keep` does not keep.
+        pub fn retain(&mut self, mut keep: impl FnMut(&String, &mut T) -> bool) {
+            self.things.retain_mut(|(name, thing)| keep(name, thing));
+        }
+
         /// Takes everything out.
         pub fn clear(&mut self) {
             self.things.clear();
@@ -230,6 +235,10 @@ mod tests {
                 prop_assert_eq!(named.get_mut(&name), tree.get_mut(&name));
                 prop_assert_eq!((named.len(), named.is_empty()), (tree.len(), tree.is_empty()));
                 prop_assert!(named.iter().eq(tree.iter()) && named.keys().eq(tree.keys()));
+                if thing == 0 {
+                    named.retain(|name, thing| name.len() > 1 && *thing > 3);
+                    tree.retain(|name, thing| name.len() > 1 && *thing > 3);
+                }
                 prop_assert!(named.values().eq(tree.values()) && named.values_mut().eq(tree.values_mut()));
             }
             let text = serde_json::to_string(&named).expect("JSON");

@@ -4,13 +4,14 @@ use banso_model::value::Values;
 use wasm_bindgen::JsValue;
 
 use crate::browser;
-use crate::identity::{Named, with_id};
+use crate::identity::{Naming, with_id};
+use crate::json;
 
 /// One call of the host's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
     /// Who is here.
-    Identify(Named),
+    Identify(Naming),
     /// Something happened.
     Track(String, Values),
     /// A page was opened that the address does not show.
@@ -83,7 +84,7 @@ fn identify(given: &JsValue) -> Result<Call, &'static str> {
     if !given.is_object() {
         return Err("identify needs an object: banso('identify', { user: { id: 'u1' } })");
     }
-    Ok(Call::Identify(Named {
+    Ok(Call::Identify(Naming {
         user: person(
             "user",
             "identify needs an id for the user: user.id is missing",
@@ -105,6 +106,5 @@ fn values(given: &JsValue) -> Values {
     let text = js_sys::JSON::stringify(given)
         .ok()
         .and_then(|text| text.as_string());
-    text.and_then(|text| browser::from_json(&text))
-        .unwrap_or_default()
+    text.and_then(|text| json::read(&text)).unwrap_or_default()
 }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use banso_model::time::Timestamp;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{AddEventListenerOptions, Event, EventTarget, Window};
 
 use crate::ids::RANDOM;
+use crate::json;
 use crate::loader;
 
 /// The window; none outside of one.
@@ -105,26 +105,9 @@ impl Drop for Timer {
     }
 }
 
-/// Writes a value as a JavaScript one, maps as objects.
+/// Writes a value as a JavaScript one.
 pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(JsValue::UNDEFINED)
-}
-
-/// Reads a JavaScript value; `None` when it is of another shape.
-pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(value).ok()
-}
-
-/// Writes a value as JSON.
-pub fn to_json(value: &(impl Serialize + ?Sized)) -> Option<String> {
-    js_sys::JSON::stringify(&to_js(value)).ok()?.as_string()
-}
-
-/// Reads JSON; `None` when it is none or of another shape.
-pub fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
-    from_js(js_sys::JSON::parse(text).ok()?)
+    js_sys::JSON::parse(&json::write(value)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// A property of an object; undefined when there is none.

@@ -1,10 +1,10 @@
 //! What the browser knows when it finishes a condition that the collector began.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use banso_engine::reduce::{Facts, Known};
 use banso_model::condition::{By, Condition, Device, FeatureUse, GuideState};
+use banso_model::named::Named;
 use banso_model::target::{ElementState, Target};
 use banso_model::time::Timestamp;
 use banso_model::value::Value;
@@ -26,7 +26,7 @@ pub struct PageFacts<'a> {
     /// What this device knows of guides.
     pub memory: &'a Memory,
     /// Ids of the items of the checklists that were fetched.
-    pub lists: &'a BTreeMap<String, Vec<String>>,
+    pub lists: &'a Named<Vec<String>>,
     /// The page's address.
     pub url: &'a str,
     /// The browser's URL patterns.
@@ -142,7 +142,7 @@ extern "C" {
 /// The browser's own URL patterns, each made once.
 #[derive(Default)]
 pub struct Patterns {
-    made: RefCell<BTreeMap<String, Option<UrlPattern>>>,
+    made: RefCell<Named<Option<UrlPattern>>>,
 }
 
 impl Patterns {
@@ -151,18 +151,23 @@ impl Patterns {
         let Ok(mut made) = self.made.try_borrow_mut() else {
             return false;
         };
-        let pattern = made.entry(pattern.to_owned()).or_insert_with(|| {
-            let global = js_sys::global();
-            if !browser::property(&global, "URLPattern").is_function() {
-                loader::problem(
-                    "this browser has no URLPattern: what depends on a page's address is not shown",
-                );
-                return None;
-            }
-            UrlPattern::new(pattern, &origin()).ok()
-        });
-        pattern.as_ref().is_some_and(|pattern| pattern.test(url))
+        if !made.contains_key(pattern) {
+            made.insert(pattern.to_owned(), compiled(pattern));
+        }
+        let pattern = made.get(pattern).and_then(Option::as_ref);
+        pattern.is_some_and(|pattern| pattern.test(url))
     }
+}
+
+/// The pattern, when it is one and the browser knows of them.
+fn compiled(pattern: &str) -> Option<UrlPattern> {
+    if !browser::property(&js_sys::global(), "URLPattern").is_function() {
+        loader::problem(
+            "this browser has no URLPattern: what depends on a page's address is not shown",
+        );
+        return None;
+    }
+    UrlPattern::new(pattern, &origin()).ok()
 }
 
 fn origin() -> String {

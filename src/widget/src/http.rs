@@ -1,5 +1,6 @@
 //! Requests to the collector: text/plain bodies, so that none needs a preflight, and never a cookie.
 
+use banso_model::wire::{ErrorAnswer, ErrorBody};
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -7,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
 
 use crate::browser;
+use crate::json;
 
 /// A request that was not answered by then failed.
 const PATIENCE_MS: u32 = 30_000;
@@ -17,8 +19,8 @@ pub struct Answer {
     /// The status; 0 when there was no answer at all.
     pub status: u16,
     headers: Option<web_sys::Headers>,
-    /// The body as a JavaScript value; undefined when it is no JSON.
-    pub body: JsValue,
+    /// The body.
+    pub body: String,
 }
 
 /// How long a request may live.
@@ -79,14 +81,17 @@ async fn read(sent: Promise) -> Answer {
     let Ok(response) = response.dyn_into::<Response>() else {
         return Answer::nothing();
     };
-    let body = match response.json() {
+    let body = match response.text() {
         Ok(body) => JsFuture::from(body).await,
         Err(error) => Err(error),
     };
     Answer {
         status: response.status(),
         headers: Some(response.headers()),
-        body: body.unwrap_or(JsValue::UNDEFINED),
+        body: body
+            .ok()
+            .and_then(|body| body.as_string())
+            .unwrap_or_default(),
     }
 }
 
@@ -95,13 +100,13 @@ impl Answer {
         Self {
             status: 0,
             headers: None,
-            body: JsValue::UNDEFINED,
+            body: String::new(),
         }
     }
 
     /// The code of an error's body.
     pub fn code(&self) -> String {
-        self.error("code").as_string().unwrap_or_default()
+        self.error().map(|error| error.code).unwrap_or_default()
     }
 
     /// `Retry-After`: the header, which a collector must expose to be read, or the seconds in an error's body.
@@ -110,15 +115,10 @@ impl Answer {
             .headers
             .as_ref()
             .and_then(|headers| headers.get("retry-after").ok()?);
-        let seconds = || {
-            self.error("retry_after")
-                .as_f64()
-                .map(|seconds| seconds.to_string())
-        };
-        header.or_else(seconds)
+        header.or_else(|| self.error()?.retry_after.map(|seconds| seconds.to_string()))
     }
 
-    fn error(&self, name: &str) -> JsValue {
-        browser::property(&browser::property(&self.body, "error"), name)
+    fn error(&self) -> Option<ErrorBody> {
+        json::read(&self.body).map(|ErrorAnswer { error }| error)
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::browser;
 use crate::ids::Ids;
+use crate::json;
 use crate::storage::Storage;
 use crate::visit::Visit;
 
@@ -18,7 +19,7 @@ const VISIT: &str = "visit";
 
 /// What the host said with `identify`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Named {
+pub struct Naming {
     /// The user's id and traits.
     pub user: Option<(String, Values)>,
     /// The account's id and traits.
@@ -47,7 +48,7 @@ pub struct Identity {
     stream: String,
     visit: Visit,
     visit_checked: Timestamp,
-    named: Named,
+    named: Naming,
     who: Option<String>,
 }
 
@@ -66,7 +67,7 @@ struct Who<'a> {
 
 impl Identity {
     /// Reads or makes the device's id and the visit.
-    pub fn open(key: &str, storage: Storage, ids: &mut Ids, now: Timestamp, named: Named) -> Self {
+    pub fn open(key: &str, storage: Storage, ids: &mut Ids, now: Timestamp, named: Naming) -> Self {
         let mut fresh = || ids.next(now.0, browser::random_bytes());
         let device = storage.read(DEVICE).unwrap_or_else(|| {
             let device = fresh();
@@ -112,7 +113,7 @@ impl Identity {
     }
 
     /// The host says who is here.
-    pub fn name(&mut self, named: Named) -> Change {
+    pub fn name(&mut self, named: Naming) -> Change {
         let before = std::mem::take(&mut self.named);
         let id = |named: &Option<(String, Values)>| named.as_ref().map(|(id, _)| id.clone());
         let token_alone = named.user.is_none() && named.account.is_none();
@@ -127,7 +128,7 @@ impl Identity {
         };
         // A token belongs to its user: another user's says nothing.
         let old_token = before.token.filter(|_| same_user);
-        self.named = Named {
+        self.named = Naming {
             user: named.user.or(before.user),
             account: named.account.or(before.account.filter(|_| same_user)),
             token: named.token.or(old_token),
@@ -138,7 +139,7 @@ impl Identity {
 
     /// Nobody is here: the next to come is somebody else, on a device of their own.
     pub fn reset(&mut self, ids: &mut Ids, now: Timestamp) {
-        self.named = Named::default();
+        self.named = Naming::default();
         self.device = ids.next(now.0, browser::random_bytes());
         self.storage.write(DEVICE, &self.device);
         self.visit = Visit::default();
@@ -161,7 +162,7 @@ impl Identity {
             user: self.user(),
             account: self.named.account.as_ref().map(|(id, _)| id.as_str()),
         };
-        let written = browser::to_json(&who).unwrap_or_default();
+        let written = json::write(&who);
         let members = written
             .strip_prefix('{')
             .and_then(|written| written.strip_suffix('}'))

@@ -15,6 +15,7 @@ mod facts;
 mod http;
 mod identity;
 mod ids;
+mod json;
 mod layer;
 mod loader;
 mod navigate;

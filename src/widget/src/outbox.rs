@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
 use crate::browser;
+use crate::json;
 use crate::loader;
 use crate::queue::{MOST_EVENTS, Record};
 
@@ -76,7 +77,10 @@ impl Outbox {
         let most = MOST_EVENTS as u32;
         let all = answer(&store.get_all_with_key_and_limit(&JsValue::UNDEFINED, most)?).await?;
         let all: Array = all.dyn_into()?;
-        let records: Vec<Record> = all.iter().filter_map(browser::from_js).collect();
+        let records: Vec<Record> = all
+            .iter()
+            .filter_map(|text| json::read(&text.as_string()?))
+            .collect();
         Ok((records, all.length() < most))
     }
 
@@ -88,7 +92,8 @@ impl Outbox {
     pub fn write(&self, records: &[Record]) -> Result<Promise, JsValue> {
         self.change(|store| {
             for record in records {
-                store.put_with_key(&browser::to_js(record), &JsValue::from_str(&record.id))?;
+                let text = JsValue::from_str(&json::write(record));
+                store.put_with_key(&text, &JsValue::from_str(&record.id))?;
             }
             Ok(())
         })

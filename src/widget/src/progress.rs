@@ -1,8 +1,7 @@
 //! What this user has done with guides, as far as this device knows, beside what the collector's facts say.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use banso_model::event::GuideAct;
+use banso_model::named::Named;
 use banso_model::progress::{GuideProgress, ItemProgress};
 use banso_model::time::Timestamp;
 use banso_model::wire::Facts;
@@ -13,13 +12,13 @@ use serde::{Deserialize, Serialize};
 pub struct Memory {
     /// Progress of guides.
     #[serde(default)]
-    pub guides: BTreeMap<String, GuideProgress>,
+    pub guides: Named<GuideProgress>,
     /// Completed items, by `list/item`.
     #[serde(default)]
-    pub items: BTreeMap<String, ItemProgress>,
+    pub items: Named<ItemProgress>,
     /// Checklists this user folded.
     #[serde(default)]
-    pub folded: BTreeSet<String>,
+    pub folded: Vec<String>,
     /// When guides interrupted this user by themselves.
     #[serde(default)]
     pub interruptions: Vec<Timestamp>,
@@ -32,13 +31,14 @@ impl Memory {
     /// Takes over what is only in `other`, or later there.
     pub fn merge(&mut self, other: Self) {
         for (id, theirs) in other.guides {
-            let ours = self.guides.entry(id).or_default();
-            if theirs.at > ours.at {
-                *ours = theirs;
+            if self.guides.get(&id).is_none_or(|ours| theirs.at > ours.at) {
+                self.guides.insert(id, theirs);
             }
         }
         for (id, item) in other.items {
-            self.items.entry(id).or_insert(item);
+            if !self.items.contains_key(&id) {
+                self.items.insert(id, item);
+            }
         }
         self.folded.extend(other.folded);
         self.interruptions.extend(other.interruptions);
@@ -83,6 +83,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use banso_model::named::Named;
     use banso_model::progress::Run;
 
     fn memory(acts: &[(GuideAct, i64)]) -> Memory {

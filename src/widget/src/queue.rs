@@ -2,9 +2,8 @@
 //!
 //! Pure: the outbox keeps it in IndexedDB, the delivery sends what it says.
 
-use std::collections::BTreeMap;
-
 use banso_model::event::Kind;
+use banso_model::named::Named;
 use serde::{Deserialize, Serialize};
 
 /// Most events that wait.
@@ -91,9 +90,9 @@ impl Batch {
 /// Everything that waits, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    records: BTreeMap<String, (Record, Place)>,
+    records: Named<(Record, Place)>,
     bytes: usize,
-    dropped: BTreeMap<String, u32>,
+    dropped: Named<u32>,
     /// After a batch was refused as a whole, batches are this small at most, to find the event that is wrong.
     narrow: Option<usize>,
 }
@@ -151,17 +150,13 @@ impl Queue {
     /// answered to another tab.
     pub fn stored(&mut self, records: Vec<Record>, whole: bool) {
         if whole {
-            let there: std::collections::BTreeSet<&str> =
-                records.iter().map(|record| record.id.as_str()).collect();
-            let gone: Vec<String> = self
-                .records
-                .iter()
-                .filter(|(id, (_, place))| *place == Place::Outbox && !there.contains(id.as_str()))
-                .map(|(id, _)| id.clone())
-                .collect();
-            for id in gone {
-                self.remove(&id);
-            }
+            let mut there: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
+            there.sort_unstable();
+            let gone =
+                |id: &str, place| place == Place::Outbox && there.binary_search(&id).is_err();
+            let bytes = &mut self.bytes;
+            self.records
+                .retain(|id, (record, place)| keep(!gone(id, *place), record, bytes));
         }
         for record in records {
             self.add(record, Place::Outbox);
@@ -240,9 +235,11 @@ impl Queue {
 
     /// The collector answered for these events: they are stored, or never will be.
     pub fn answered(&mut self, ids: &[String]) {
-        for id in ids {
-            self.remove(id);
-        }
+        let mut ids: Vec<&String> = ids.iter().collect();
+        ids.sort_unstable();
+        let bytes = &mut self.bytes;
+        self.records
+            .retain(|id, (record, _)| keep(ids.binary_search(&id).is_err(), record, bytes));
         self.narrow = self
             .narrow
             .map(|most| most * 2)
@@ -272,12 +269,9 @@ impl Queue {
     }
 
     fn add(&mut self, record: Record, place: Place) {
-        let bytes = record.text.len();
-        if let std::collections::btree_map::Entry::Vacant(vacant) =
-            self.records.entry(record.id.clone())
-        {
-            vacant.insert((record, place));
-            self.bytes += bytes;
+        if !self.records.contains_key(&record.id) {
+            self.bytes += record.text.len();
+            self.records.insert(record.id.clone(), (record, place));
         }
     }
 
@@ -289,9 +283,18 @@ impl Queue {
 
     fn give_up(&mut self, id: &str) {
         if let Some(record) = self.remove(id) {
-            *self.dropped.entry(record.stream).or_default() += 1;
+            let before = self.dropped_of(&record.stream);
+            self.dropped.insert(record.stream, before + 1);
         }
     }
+}
+
+/// Counts the bytes of what is not kept.
+fn keep(kept: bool, record: &Record, bytes: &mut usize) -> bool {
+    if !kept {
+        *bytes = bytes.saturating_sub(record.text.len());
+    }
+    kept
 }
 
 #[cfg(test)]

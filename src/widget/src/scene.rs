@@ -3,10 +3,10 @@
 //! The runtime makes a [`Scene`] whenever something changed and hands it to the interface's root component; the
 //! interface answers with [`Intent`]s. There is no other path between the two.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use banso_model::guide::{Action, Button, Guide};
+use banso_model::named::Named;
 use banso_model::wire::{Corner, Theme};
 use banso_model::words::Words;
 
@@ -26,7 +26,7 @@ pub struct Scene {
     /// The hub; none when there is no hub on this page.
     pub hub: Option<HubScene>,
     /// What `{{user.name|there}}` may say.
-    pub variables: Rc<BTreeMap<String, String>>,
+    pub variables: Rc<Named<String>>,
 }
 
 /// The direction lines run in.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::browser;
+use crate::json;
 use crate::loader;
 
 const DENIED: &str = "storage is denied: nothing is remembered after this page";
@@ -27,15 +28,13 @@ impl Storage {
     /// Reads a value; `None` when there is none that can be read.
     pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let text = area()?.get_item(&self.name(name)).ok()??;
-        browser::from_json(&text)
+        json::read(&text)
     }
 
     /// Keeps a value.
     pub fn write(&self, name: &str, value: &impl Serialize) {
-        let text = browser::to_json(value);
-        let kept = area()
-            .zip(text)
-            .map(|(area, text)| area.set_item(&self.name(name), &text));
+        let text = json::write(value);
+        let kept = area().map(|area| area.set_item(&self.name(name), &text));
         if !matches!(kept, Some(Ok(()))) {
             loader::problem(DENIED);
         }

@@ -3,18 +3,22 @@
 use std::rc::Rc;
 
 use banso_model::guide::{Content, Guide};
+use banso_model::named::Named;
 use banso_model::wire::{Session, SessionAnswer};
 
 use super::live::Live;
 use super::{Message, post};
 use crate::browser;
 use crate::http;
+use crate::json;
 use crate::progress::Memory;
 
 impl Live {
     /// A session answer came. Returns the seconds after which the next is asked for.
     pub(super) fn came(&mut self, answer: SessionAnswer) -> u32 {
         self.dirty = true;
+        // What could not be fetched is worth another try; what is on its way comes twice at worst.
+        self.guides.retain(|_, guide| guide.is_some());
         let identified = match &answer {
             SessionAnswer::Unchanged { .. } => self
                 .session
@@ -59,7 +63,7 @@ impl Live {
         let detail = browser::to_js(
             &[("reason".to_owned(), why.to_owned())]
                 .into_iter()
-                .collect::<std::collections::BTreeMap<_, _>>(),
+                .collect::<Named<_>>(),
         );
         self.loader.emit("token", &detail);
         true
@@ -75,7 +79,7 @@ impl Live {
         let hash = hash.to_owned();
         wasm_bindgen_futures::spawn_local(async move {
             let answer = http::get(&url).await;
-            let guide = browser::from_js::<Guide>(answer.body).filter(|_| answer.status == 200);
+            let guide = json::read::<Guide>(&answer.body).filter(|_| answer.status == 200);
             post(Message::Fetched(hash, guide.map(Box::new)));
         });
         None
@@ -85,8 +89,7 @@ impl Live {
         self.dirty = true;
         let Some(guide) = guide else {
             // The next session asks for it again.
-            self.problems
-                .insert("guide", "a guide could not be fetched".to_owned());
+            self.wrong("guide", "a guide could not be fetched");
             self.guides.remove(&hash);
             self.exchange.ask_later(browser::now());
             return;

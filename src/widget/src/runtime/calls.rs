@@ -4,7 +4,7 @@ use super::live::Live;
 use crate::address;
 use crate::api::Call;
 use crate::browser;
-use crate::identity::{Change, Named};
+use crate::identity::{Change, Naming};
 
 impl Live {
     pub(super) fn called(&mut self, call: Call) {
@@ -32,7 +32,7 @@ impl Live {
         self.dirty = true;
     }
 
-    fn identify(&mut self, named: Named) {
+    fn identify(&mut self, named: Naming) {
         let before = (
             self.identity.traits(),
             self.identity.token().map(str::to_owned),
@@ -105,7 +105,7 @@ impl Live {
             self.running = None;
         }
         self.asked.remove(&id);
-        self.hidden.insert(id);
+        self.hidden.insert(id, ());
     }
 
     /// The user's locales, most wanted first: what the host said, what the page is written in, what the browser wants.
@@ -127,8 +127,14 @@ impl Live {
                     .filter_map(|tag| tag.as_string()),
             );
         }
-        let mut seen = std::collections::BTreeSet::new();
-        locales.retain(|locale| seen.insert(locale.clone()));
+        let mut seen: Vec<String> = Vec::new();
+        locales.retain(|locale| {
+            let first = !seen.contains(locale);
+            if first {
+                seen.push(locale.clone());
+            }
+            first
+        });
         locales
     }
 }

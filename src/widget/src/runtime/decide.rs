@@ -1,7 +1,6 @@
 //! Conditions are finished and guides are chosen, whenever something they may ask about changed.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use banso_engine::arbiter::{self, Candidate, Decision, Moment};
@@ -56,7 +55,7 @@ impl Live {
         let (holds, elements) = self.look(session, now);
         self.arm(session, &holds, now);
         self.watch_elements(elements);
-        let mut barren = BTreeSet::new();
+        let mut barren = Vec::new();
         let decision = loop {
             let decision = self.choose(session, &holds, &barren, now);
             match &decision.show {
@@ -64,7 +63,7 @@ impl Live {
                     if self.start(session, id, *cause) {
                         break decision;
                     }
-                    barren.insert(id.clone());
+                    barren.push(id.clone());
                 }
                 Some(_) => break decision,
                 None => {
@@ -134,7 +133,9 @@ impl Live {
     fn arm(&mut self, session: &Session, holds: &[bool], now: Timestamp) {
         for (entry, holds) in session.guides.iter().zip(holds) {
             if *holds {
-                self.armed.entry(entry.id.clone()).or_insert(now);
+                if !self.armed.contains_key(&entry.id) {
+                    self.armed.insert(entry.id.clone(), now);
+                }
                 if self.suspended.get(&entry.id) == Some(&Suspended::UntilHolds) {
                     self.suspended.remove(&entry.id);
                 }
@@ -151,14 +152,16 @@ impl Live {
         &self,
         session: &Session,
         holds: &[bool],
-        barren: &BTreeSet<String>,
+        barren: &[String],
         now: Timestamp,
     ) -> Decision {
         let candidates: Vec<Candidate<'_>> = session
             .guides
             .iter()
             .zip(holds)
-            .filter(|(entry, _)| !self.hidden.contains(&entry.id) && !barren.contains(&entry.id))
+            .filter(|(entry, _)| {
+                !self.hidden.contains_key(&entry.id) && !barren.contains(&entry.id)
+            })
             .map(|(entry, holds)| {
                 let suspended = self.suspended.contains_key(&entry.id);
                 Candidate {
@@ -211,8 +214,9 @@ impl Live {
 
     /// Lists the checklists that are shown, and gets them.
     fn list(&mut self, session: &Session, beside: &[String]) {
-        let shown =
-            |entry: &&GuideEntry| beside.contains(&entry.id) || self.finished.contains(&entry.id);
+        let shown = |entry: &&GuideEntry| {
+            beside.contains(&entry.id) || self.finished.contains_key(&entry.id)
+        };
         let listed: Vec<(String, String)> = session
             .guides
             .iter()
@@ -243,7 +247,7 @@ impl Live {
                     self.complete(&id, &item.id, "condition");
                 }
             }
-            if checklist::is_done(&states) && !self.finished.contains(&id) {
+            if checklist::is_done(&states) && !self.finished.contains_key(&id) {
                 self.finish_list(session, &id);
             }
         }
@@ -305,7 +309,7 @@ impl Live {
 
     /// Every item is done. The list stays where it is until the page is left, so that its user sees it.
     fn finish_list(&mut self, session: &Session, id: &str) {
-        self.finished.insert(id.to_owned());
+        self.finished.insert(id.to_owned(), ());
         let progress = self.memory.guide(&session.facts, id);
         if progress.is_some_and(|progress| progress.done) {
             return;

@@ -1,7 +1,6 @@
 //! What is shown now is made into one value, and handed to the interface when it is another.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use banso_engine::checklist::ItemState;
@@ -66,13 +65,13 @@ impl Live {
             .find(|entry| entry.id == running.id())?;
         let locale = self.locales().into_iter().next().unwrap_or_default();
         let facts = self.facts(session, &locale, browser::now());
-        let failing: BTreeSet<&str> = running
+        let failing: Vec<&str> = running
             .steps()
             .iter()
             .filter(|step| !holds(entry, &format!("step/{}", step.id), &facts))
             .map(|step| step.id.as_str())
             .collect();
-        let takes_part = |step: &Step| !failing.contains(step.id.as_str());
+        let takes_part = |step: &Step| !failing.contains(&step.id.as_str());
         let tour = Tour::new(running.steps(), &takes_part);
         let (number, of) = tour.number(&running.state);
         Some(TourScene {
@@ -119,7 +118,7 @@ impl Live {
         let offered = session.guides.iter().filter(|entry| {
             entry.start == Start::Hub
                 && entry.kind != Kind::Checklist
-                && !self.hidden.contains(&entry.id)
+                && !self.hidden.contains_key(&entry.id)
                 && self.armed.contains_key(&entry.id)
         });
         let offered: Vec<(String, String)> = offered

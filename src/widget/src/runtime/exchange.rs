@@ -13,6 +13,7 @@ use super::{Message, post, with_live};
 use crate::backoff::{Backoff, retry_after_ms};
 use crate::browser;
 use crate::http::{self, Answer, Life};
+use crate::json;
 use crate::outbox::Outbox;
 use crate::queue::{Batch, Room};
 
@@ -197,13 +198,13 @@ impl Live {
             locales: self.locales(),
             etag: self.session.as_ref().map(|session| session.etag.clone()),
         };
-        browser::to_json(&request).unwrap_or_default()
+        json::write(&request)
     }
 
     pub(super) fn body(&self, batch: &Batch) -> String {
         let own = batch.stream == self.identity.stream();
         // A token that was renewed since replaces the one of that time, as long as it is the same user's.
-        let renewed = self.identity.token().and_then(browser::to_json);
+        let renewed = self.identity.token().map(json::write);
         let token = renewed.filter(|_| batch.who.contains(&self.user_member()));
         let dropped = self.queue.dropped_of(&batch.stream);
         let token = if own || batch.token.is_some() {
@@ -216,7 +217,7 @@ impl Live {
 
     /// How a batch names the user that is here.
     fn user_member(&self) -> String {
-        let user = self.identity.user().and_then(browser::to_json);
+        let user = self.identity.user().map(json::write);
         user.map_or_else(
             || "\"session\"".to_owned(),
             |user| format!("\"user\":{user}"),
@@ -228,9 +229,7 @@ impl Live {
         let now = browser::now();
         match answer.status {
             200..=299 => {
-                let Some(read) =
-                    browser::from_js::<banso_model::wire::BatchAnswer>(answer.body.clone())
-                else {
+                let Some(read) = json::read::<banso_model::wire::BatchAnswer>(&answer.body) else {
                     return self.undelivered(
                         now,
                         answer,
@@ -239,9 +238,9 @@ impl Live {
                 };
                 self.delivered += read.accepted + read.duplicate;
                 if let Some(first) = read.rejected.first() {
-                    self.problems.insert(
+                    self.wrong(
                         "rejected",
-                        format!("the collector rejected an event: {}", first.reason),
+                        &format!("the collector rejected an event: {}", first.reason),
                     );
                 }
                 self.queue.answered(&batch.ids);
@@ -260,9 +259,9 @@ impl Live {
                 let gone = self.queue.refused(&batch.ids);
                 self.remove(&gone);
                 if !gone.is_empty() {
-                    self.problems.insert(
+                    self.wrong(
                         "rejected",
-                        format!("the collector refused an event: {}", answer.code()),
+                        &format!("the collector refused an event: {}", answer.code()),
                     );
                 }
                 true
@@ -275,17 +274,17 @@ impl Live {
                     self.exchange.deliver_at =
                         Some(self.exchange.token_at.max(now.plus_ms(COLLECT_MS)));
                 }
-                self.problems.insert(
+                self.wrong(
                     "token",
-                    format!("events wait for a fresh token: {}", answer.code()),
+                    &format!("events wait for a fresh token: {}", answer.code()),
                 );
                 false
             }
             status => {
                 self.exchange.undeliverable = true;
-                self.problems.insert(
+                self.wrong(
                     "delivery",
-                    format!(
+                    &format!(
                         "the collector refuses this page: {status} {}",
                         answer.code()
                     ),
@@ -298,8 +297,7 @@ impl Live {
     fn undelivered(&mut self, now: Timestamp, answer: &Answer, why: &str) -> bool {
         let wait = wait_ms(&mut self.exchange.deliver_backoff, now, answer);
         self.exchange.deliver_at = Some(now.plus_ms(wait));
-        self.problems
-            .insert("delivery", format!("{why}: what is recorded waits"));
+        self.wrong("delivery", &format!("{why}: what is recorded waits"));
         false
     }
 
@@ -308,7 +306,7 @@ impl Live {
         let now = browser::now();
         let status = answer.status;
         if (200..300).contains(&status)
-            && let Some(session) = browser::from_js(answer.body.clone())
+            && let Some(session) = json::read(&answer.body)
         {
             self.exchange.ask_backoff.reset();
             self.exchange.ask_failed = false;
@@ -328,8 +326,7 @@ impl Live {
             _ => ("the collector refuses this page", false),
         };
         let code = answer.code();
-        self.problems
-            .insert("session", format!("{why}: no guides ({status} {code})"));
+        self.wrong("session", &format!("{why}: no guides ({status} {code})"));
         if code.contains("token") {
             self.want_token(&code);
         }

@@ -57,9 +57,9 @@ impl Live {
             }
             Intent::Fold { list, folded } => {
                 if folded {
-                    self.memory.folded.insert(list);
+                    self.memory.folded.push(list);
                 } else {
-                    self.memory.folded.remove(&list);
+                    self.memory.folded.retain(|known| *known != list);
                 }
                 self.keep_memory();
             }
@@ -122,7 +122,7 @@ impl Live {
         for id in self.listed.clone() {
             let progress = self.memory.guide(&session.facts, &id);
             let begun = progress.is_some_and(|progress| progress.run == Some(Run::Open));
-            if !begun && !self.finished.contains(&id) {
+            if !begun && !self.finished.contains_key(&id) {
                 self.act(&id, GuideAct::Seen, None, &[]);
             }
         }

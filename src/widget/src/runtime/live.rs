@@ -1,9 +1,9 @@
 //! Everything there is while something is allowed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use banso_model::guide::Guide;
+use banso_model::named::Named;
 use banso_model::target::Target;
 use banso_model::time::Timestamp;
 use banso_model::wire::Session;
@@ -19,7 +19,7 @@ use crate::api::Call;
 use crate::browser::{self, Timer};
 use crate::capture;
 use crate::facts::Patterns;
-use crate::identity::{Identity, Named};
+use crate::identity::{Identity, Naming};
 use crate::ids::Ids;
 use crate::loader::Loader;
 use crate::outbox::{self, Outbox};
@@ -47,7 +47,7 @@ pub struct Live {
     pub(super) outbox: Option<Outbox>,
     pub(super) exchange: Exchange,
     pub(super) delivered: u32,
-    pub(super) problems: BTreeMap<&'static str, String>,
+    pub(super) problems: Named<String>,
 
     pub(super) activity: Activity,
     pub(super) rules: Rules,
@@ -59,18 +59,18 @@ pub struct Live {
     pub(super) session: Option<Rc<Session>>,
     pub(super) overlay: Overlay,
     pub(super) memory: Memory,
-    pub(super) guides: BTreeMap<String, Option<Rc<Guide>>>,
-    pub(super) lists: BTreeMap<String, Vec<String>>,
+    pub(super) guides: Named<Option<Rc<Guide>>>,
+    pub(super) lists: Named<Vec<String>>,
 
-    pub(super) asked: BTreeMap<String, Timestamp>,
-    pub(super) armed: BTreeMap<String, Timestamp>,
-    pub(super) suspended: BTreeMap<String, Suspended>,
+    pub(super) asked: Named<Timestamp>,
+    pub(super) armed: Named<Timestamp>,
+    pub(super) suspended: Named<Suspended>,
     pub(super) watch: Option<(Vec<Target>, Watch)>,
-    pub(super) hidden: BTreeSet<String>,
+    pub(super) hidden: Named<()>,
     pub(super) running: Option<Running>,
     pub(super) runs: u32,
     pub(super) listed: Vec<String>,
-    pub(super) finished: BTreeSet<String>,
+    pub(super) finished: Named<()>,
     pub(super) hub_open: bool,
     pub(super) again_at: Option<Timestamp>,
     pub(super) scene: Option<Scene>,
@@ -125,7 +125,7 @@ impl Live {
         let key = loader.key();
         let storage = Storage::new(&key);
         let mut ids = Ids::default();
-        let identity = Identity::open(&key, storage.clone(), &mut ids, now, Named::default());
+        let identity = Identity::open(&key, storage.clone(), &mut ids, now, Naming::default());
         Self {
             loader: loader.clone(),
             collector: loader.collector(),
@@ -141,7 +141,7 @@ impl Live {
             outbox: None,
             exchange: Exchange::default(),
             delivered: 0,
-            problems: BTreeMap::new(),
+            problems: Named::default(),
             activity: Activity::default(),
             rules: Rules::default(),
             params: Vec::new(),
@@ -151,17 +151,17 @@ impl Live {
             session: None,
             overlay: Overlay::default(),
             memory: Memory::default(),
-            guides: BTreeMap::new(),
-            lists: BTreeMap::new(),
-            asked: BTreeMap::new(),
-            armed: BTreeMap::new(),
-            suspended: BTreeMap::new(),
+            guides: Named::default(),
+            lists: Named::default(),
+            asked: Named::default(),
+            armed: Named::default(),
+            suspended: Named::default(),
             watch: None,
-            hidden: BTreeSet::new(),
+            hidden: Named::default(),
             running: None,
             runs: 0,
             listed: Vec::new(),
-            finished: BTreeSet::new(),
+            finished: Named::default(),
             hub_open: false,
             again_at: None,
             scene: None,
@@ -263,13 +263,18 @@ impl Live {
                 self.outbox = Some(outbox);
             }
             None => {
-                self.problems.insert(
+                self.wrong(
                     "outbox",
-                    "no IndexedDB: what is not delivered before this page ends is lost".to_owned(),
+                    "no IndexedDB: what is not delivered before this page ends is lost",
                 );
             }
         }
         self.exchange.open();
+    }
+
+    /// Takes note of what is wrong, until it is right again.
+    pub(super) fn wrong(&mut self, place: &str, problem: &str) {
+        self.problems.insert(place.to_owned(), problem.to_owned());
     }
 
     /// Ends everything and forgets it.

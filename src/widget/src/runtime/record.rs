@@ -12,6 +12,7 @@ use crate::address;
 use crate::browser;
 use crate::capture;
 use crate::http;
+use crate::json;
 use crate::loader;
 use crate::queue::{Record, Room, weight};
 use crate::rules::{Act, Rules};
@@ -52,7 +53,7 @@ impl Live {
             page: Some(self.address.recorded.clone()),
             props,
         };
-        let text = browser::to_json(&event)?;
+        let text = json::write(&event);
         if text.len() > limits::EVENT {
             self.loader
                 .misuse("an event was not recorded: it is larger than 32 KB");
@@ -65,7 +66,7 @@ impl Live {
             id: event.id.clone(),
             who,
             stream: self.identity.stream().to_owned(),
-            token: self.identity.token().and_then(browser::to_json),
+            token: self.identity.token().map(json::write),
             weight: weight(kind),
             text,
         };
@@ -80,7 +81,7 @@ impl Live {
     fn speak(&mut self, who: &str) {
         if self.spoken != who {
             who.clone_into(&mut self.spoken);
-            let token = self.identity.token().and_then(browser::to_json);
+            let token = self.identity.token().map(json::write);
             let token = token.map_or_else(String::new, |token| format!(",\"token\":{token}"));
             self.loader.speak(Some(&format!("{{{who}{token}}}")));
         }
@@ -290,11 +291,11 @@ impl Live {
             user: Option<String>,
         }
         for record in records {
-            let whose: Option<Whose> = browser::from_json(&format!("{{{}}}", record.who));
+            let whose: Option<Whose> = json::read(&format!("{{{}}}", record.who));
             if whose.is_none_or(|whose| whose.user.as_deref() != self.identity.user()) {
                 continue;
             }
-            let Some(event) = browser::from_json::<Event>(&record.text) else {
+            let Some(event) = json::read::<Event>(&record.text) else {
                 continue;
             };
             let at: Timestamp = event.at;

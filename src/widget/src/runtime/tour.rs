@@ -1,6 +1,6 @@
 //! The tour that is on the screen: the engine's state machine, fed by the page and by its user.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use banso_engine::arbiter::Cause;
@@ -114,7 +114,7 @@ impl Live {
     }
 
     /// The steps whose conditions do not hold.
-    fn failing(&self, session: &Session, entry: &GuideEntry, steps: &[Step]) -> BTreeSet<String> {
+    fn failing(&self, session: &Session, entry: &GuideEntry, steps: &[Step]) -> Vec<String> {
         let locale = self.locales().into_iter().next().unwrap_or_default();
         let facts = self.facts(session, &locale, browser::now());
         steps

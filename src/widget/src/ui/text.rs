@@ -1,13 +1,11 @@
 //! Formatted text as elements, never as raw HTML.
 
-use std::collections::BTreeMap;
-
 use banso_model::guide::{Block, Inline};
 use yew::prelude::*;
 use yew::virtual_dom::{VList, VTag, VText};
 
 /// What `{{user.name|there}}` may say.
-pub type Variables = BTreeMap<String, String>;
+pub type Variables = banso_model::named::Named<String>;
 
 /// Blocks as elements.
 pub fn blocks(blocks: &[Block], variables: &Variables) -> Html {

@@ -1,0 +1,137 @@
+use banso_model::condition::Condition;
+use banso_model::value::Value;
+use banso_model::wire::{SessionAnswer, SessionRequest};
+use proptest::prelude::*;
+
+use super::{read, write};
+
+/// Anything JSON may hold, as this crate writes it.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i32>().prop_map(|number| Value::Number(f64::from(number))),
+        // Eighths, since others are read by serde_json only roughly.
+        any::<i32>().prop_map(|number| Value::Number(f64::from(number) / 8.0)),
+        any::<String>().prop_map(Value::Text),
+    ];
+    leaf.prop_recursive(4, 40, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
+            prop::collection::vec((any::<String>(), inner), 0..5)
+                .prop_map(|members| Value::Map(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_here_and_elsewhere(value in any_value()) {
+        let text = write(&value);
+        prop_assert_eq!(read::<Value>(&text), Some(value.clone()), "{}", text);
+        prop_assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value), "{}", text);
+    }
+
+    #[test]
+    fn what_is_written_elsewhere_is_read_here(value in any_value()) {
+        let text = serde_json::to_string_pretty(&value).expect("JSON");
+        prop_assert_eq!(read::<Value>(&text), Some(value), "{}", text);
+    }
+
+    #[test]
+    fn numbers_are_kept(number in any::<f64>().prop_filter("finite", |number| number.is_finite())) {
+        prop_assert_eq!(read::<f64>(&write(&number)), Some(number));
+    }
+
+    #[test]
+    fn whatever_is_read_does_no_harm(text in r#"[\[\]{}",:\\a-u0-9.eE+ -]{0,60}"#) {
+        if let Some(value) = read::<Value>(&text) {
+            prop_assert_eq!(read::<Value>(&write(&value)), Some(value));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_json_is_not_read() {
+    for text in [
+        "",
+        " ",
+        "nul",
+        "tru",
+        "\"",
+        "\"\\u00\"",
+        "[1",
+        "[1 2]",
+        "[,1]",
+        "{\"a\"}",
+        "{\"a\":1,",
+        "{a:1}",
+        "1 1",
+        "-",
+        "1e",
+        "--1",
+        "\"\\",
+    ] {
+        assert_eq!(read::<Value>(text), None, "{text}");
+    }
+    let deep = "[".repeat(5000);
+    assert_eq!(read::<Value>(&deep), None);
+}
+
+#[test]
+fn escapes_are_read() {
+    for (text, expected) in [
+        (r#""a\n\t\"\\\/\u0041""#, "a\n\t\"\\/A"),
+        (r#""\ud83d\ude00é""#, "😀é"),
+        (r#""\ud83d""#, "\u{fffd}"),
+    ] {
+        assert_eq!(read::<String>(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn conditions_are_read() {
+    for text in [
+        r#"{"all":[{"page":"/reports/*"},{"not":{"feature":"f","count":{"gte":1}}},{"user":"role","not":["a","b"]}]}"#,
+        r#"{"any":[{"item":"list/*","done":true},{"guide":"g","state":"open"},{"element":{"css":"a"},"is":"visible"}]}"#,
+        r#"{"time":{"after":"2026-01-01T00:00:00.000Z"}}"#,
+    ] {
+        let expected: Condition = serde_json::from_str(text).expect(text);
+        assert_eq!(read::<Condition>(text), Some(expected.clone()), "{text}");
+        assert_eq!(
+            serde_json::from_str::<Condition>(&write(&expected)).ok(),
+            Some(expected)
+        );
+    }
+}
+
+#[test]
+fn messages_are_read_and_written() {
+    let unchanged = r#"{"unchanged":{"refresh_after":60,"more":[1,{"a":null}]}}"#;
+    assert!(matches!(
+        read::<SessionAnswer>(unchanged),
+        Some(SessionAnswer::Unchanged { refresh_after: 60 })
+    ));
+    let request = SessionRequest {
+        build: "b\u{1}".to_owned(),
+        user_traits: [("n".to_owned(), Value::Number(0.1))].into_iter().collect(),
+        ..SessionRequest::default()
+    };
+    let written = write(&request);
+    assert_eq!(
+        serde_json::from_str::<SessionRequest>(&written).ok(),
+        Some(request),
+        "{written}"
+    );
+}
+
+#[test]
+fn a_pair_ends_where_its_list_does() {
+    assert_eq!(
+        read::<Vec<(u32, u32)>>("[[1,2], [3 ,4] ]"),
+        Some(vec![(1, 2), (3, 4)])
+    );
+    for text in ["[[1,2,3]]", "[[1]]", "[[1,2]", "[[1,2"] {
+        assert_eq!(read::<Vec<(u32, u32)>>(text), None, "{text}");
+    }
+}
