@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use banso_model::time::Timestamp;
+pub use banso_tests::house::SERVER_KEY;
 use banso_tests::house::{ORIGIN, id, signed};
 use banso_tests::process::Process;
 use banso_tests::stack::{ADMIN_TOKEN, IDENTITY_SECRET, copy_folder, root};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// The program, with a store and a configuration of its own.
-struct Collector {
+pub struct Collector {
     process: Process,
     folder: TempDir,
     address: String,
@@ -24,7 +25,7 @@ struct Collector {
 }
 
 /// The program under test: the one that is named, or the one that was built beside this test.
-fn program() -> Result<PathBuf> {
+pub fn program() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("BANSO_BIN") {
         return Ok(named.into());
     }
@@ -49,7 +50,8 @@ fn start(folder: &Path, listen: &str) -> Result<(Process, String)> {
         .arg(format!("sqlite:{}", folder.join("store").display()))
         .args(["--listen", listen, "--log", "json"])
         .env("BANSO_IDENTITY_SECRET", IDENTITY_SECRET)
-        .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN);
+        .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN)
+        .env("BANSO_SERVER_KEY", SERVER_KEY);
     let process = Process::start(command, |line| line.contains("listening"))?;
     let log = process.log();
     let line = log
@@ -65,7 +67,8 @@ fn start(folder: &Path, listen: &str) -> Result<(Process, String)> {
 }
 
 impl Collector {
-    fn open() -> Result<Self> {
+    /// Starts it on a port of its own.
+    pub fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         copy_folder(
             &root().join("tests/fixtures/workspace"),
@@ -80,6 +83,16 @@ impl Collector {
                 .timeout(Duration::from_secs(20))
                 .build()?,
         })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Tells it to stop and waits until it has.
+    pub fn stop(&mut self) -> Result<()> {
+        self.process.terminate()
     }
 
     /// Ends it as a power cut would, and starts it again on the same store and address.
@@ -102,7 +115,8 @@ impl Collector {
         Ok(serde_json::from_str(&answer.text().await?)?)
     }
 
-    async fn uses(&self, account: &str) -> Result<u64> {
+    /// How often an account used a feature.
+    pub async fn uses(&self, account: &str) -> Result<u64> {
         let get = self
             .client
             .get(format!(
@@ -132,7 +146,8 @@ impl Collector {
     }
 }
 
-fn now() -> Result<Timestamp> {
+/// The time.
+pub fn now() -> Result<Timestamp> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     Ok(Timestamp(i64::try_from(since.as_millis())?))
 }
@@ -256,7 +271,7 @@ async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<
             "a{device}: what was done before the login counts too, once"
         );
     }
-    collector.process.terminate()
+    collector.stop()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -296,7 +311,7 @@ async fn told_to_stop_it_finishes_what_it_began() -> Result<()> {
     let (process, address) = start(collector.folder.path(), &collector.address)?;
     (collector.process, collector.address) = (process, address);
     assert_eq!(collector.stored().await?, 10);
-    collector.process.terminate()
+    collector.stop()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assets;
+mod commands;
 mod cors;
 mod delivery;
 mod hostile;

@@ -195,6 +195,14 @@ mod tests {
         check(vec![0x1f, 0x8b], &budget, Err("malformed")).await;
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_waited_for_without_end() {
+        let never = futures::stream::pending::<Result<Bytes, std::io::Error>>();
+        let read = read(Body::from_stream(never), SIZES, &Budget::new(100_000)).await;
+        let refusal = read.map(|text| text.text).expect_err("there is no end");
+        assert_eq!(refusal, Refusal::BodyTooSlow { seconds: 10 });
+    }
+
     #[tokio::test]
     async fn memory_is_given_back() {
         let budget = Budget::new(100_000);

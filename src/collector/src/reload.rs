@@ -53,7 +53,11 @@ pub fn follow(app: Arc<App>, folder: PathBuf) -> anyhow::Result<impl Drop> {
     tokio::spawn(async move {
         while hear.recv().await.is_some() {
             while let Ok(Some(())) = tokio::time::timeout(QUIET, hear.recv()).await {}
-            reload(&app, &folder);
+            let (app, folder) = (Arc::clone(&app), folder.clone());
+            let reloaded = tokio::task::spawn_blocking(move || reload(&app, &folder)).await;
+            if let Err(error) = reloaded {
+                tracing::error!(%error, "the configuration could not be read again");
+            }
         }
     });
     Ok(Following { _watcher: watcher })
