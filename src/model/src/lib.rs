@@ -8,7 +8,6 @@
 
 #[cfg(feature = "config")]
 pub mod check;
-pub mod collections;
 #[cfg(feature = "config")]
 pub mod compile;
 pub mod condition;
@@ -19,8 +18,6 @@ pub mod guide;
 #[cfg(feature = "config")]
 pub mod markdown;
 pub mod named;
-#[cfg(any(target_arch = "wasm32", test))]
-mod ordered;
 pub mod progress;
 pub mod rollup;
 #[cfg(feature = "config")]
