@@ -88,9 +88,8 @@ impl Live {
     pub(super) fn fetched(&mut self, hash: String, guide: Option<Box<Guide>>) {
         self.dirty = true;
         let Some(guide) = guide else {
-            // The next session asks for it again.
+            // It stays named without a guide, so that nothing asks for it before the next session answer.
             self.wrong("guide", "a guide could not be fetched");
-            self.guides.remove(&hash);
             self.exchange.ask_later(browser::now());
             return;
         };
