@@ -262,7 +262,7 @@ impl Draft {
         // A host's own details fill the rest.
         let end = start + EVENT - "\"}}".len();
         while self.bytes.len() < end {
-            self.text(*random.one(&WORDS));
+            self.text(random.one::<&str>(&WORDS));
             self.text(" ");
         }
         self.bytes.truncate(end);

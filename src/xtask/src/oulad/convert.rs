@@ -39,6 +39,7 @@ struct Account<'t> {
     id: String,
     course: String,
     learner: Learner<'t>,
+    registered: Date,
 }
 
 /// An event to be: its day and account order it, and the row says the rest.
@@ -118,16 +119,18 @@ impl<'t> Converted<'t> {
                 presentation,
                 student,
             } = learner;
+            // A registration without a date is taken to be of the day the course began.
+            let registered = course::day(presentation, row.says.registered.unwrap_or(0))?;
             let account = self.accounts.len();
             known.insert(learner, Who::Account(account));
             self.accounts.push(Account {
                 id: format!("{module}-{presentation}-{student}"),
                 course: format!("{module}-{presentation}"),
                 learner,
+                registered,
             });
-            // A registration without a date is taken to be of the day the course began.
             self.entries.push(Entry {
-                day: course::day(presentation, row.says.registered.unwrap_or(0))?,
+                day: registered,
                 account,
                 of: Of::Registered(row),
             });
@@ -186,8 +189,13 @@ impl<'t> Converted<'t> {
             match whose(known, learner, "submissions", row.number)? {
                 Who::LeftOut => self.count.left_out_rows += 1,
                 Who::Account(account) => {
+                    let mut day = course::day(&of.presentation, *date)?;
+                    if row.says.is_banked() {
+                        // Carried over for whoever registers, however early the row says it was.
+                        day = day.max(self.accounts[*account].registered);
+                    }
                     self.entries.push(Entry {
-                        day: course::day(&of.presentation, *date)?,
+                        day,
                         account: *account,
                         of: Of::Submitted(row, item(of)),
                     });
@@ -284,6 +292,7 @@ impl<'t> Converted<'t> {
             id,
             course,
             learner,
+            registered: _,
         } = &self.accounts[entry.account];
         let received = self.zone.noon(entry.day)?;
         let named = |file, row, text: &str| line::id(received, file, row, text);
@@ -329,7 +338,7 @@ impl<'t> Converted<'t> {
                 ..line
             },
             Of::Submitted(row, item) => {
-                let banked = row.says.banked == "True";
+                let banked = row.says.is_banked();
                 Line {
                     id: named("submissions", row.number, &row.text),
                     // What was banked was done before this course: nobody was active on that day.

@@ -78,11 +78,17 @@ pub struct Submission {
     /// When.
     #[serde(rename = "date_submitted")]
     pub date: i32,
-    /// `True` when it is carried over from an earlier run of the course.
     #[serde(rename = "is_banked")]
-    pub banked: String,
+    banked: String,
     /// From 0 to 100; it may be missing.
     pub score: Option<f64>,
+}
+
+impl Submission {
+    /// Whether it is carried over from an earlier run of the course.
+    pub fn is_banked(&self) -> bool {
+        self.banked == "True"
+    }
 }
 
 /// A row of `registrations`.

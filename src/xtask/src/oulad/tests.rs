@@ -118,7 +118,7 @@ fn missing_and_foreign_rows_are_named() {
         put(
             "clicks.csv",
             &format!("{who},id_site,date,sum_click\n{row}\n"),
-        )
+        );
     };
     for (row, message) in [
         (
