@@ -7,6 +7,7 @@
 
 mod account;
 mod commit;
+mod compaction;
 mod dirty;
 mod files;
 mod fold;
@@ -53,7 +54,7 @@ use relay::{Command, Group, Relay};
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Most writes that wait; more are refused with [`StoreError::Busy`].
+    /// Most bytes of writes that wait, about; more are refused with [`StoreError::Busy`].
     pub queue: usize,
     /// Threads that read.
     pub readers: usize,
@@ -62,7 +63,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            queue: 8192,
+            queue: 64 << 20,
             readers: 2,
         }
     }
@@ -245,8 +246,7 @@ impl Drop for SqliteStore {
 impl Store for SqliteStore {
     fn write(&self, write: Write) -> BoxFuture<'_, Result<Answer, StoreError>> {
         async move {
-            if self.counts.queued.fetch_add(1, Ordering::Relaxed) >= self.most {
-                self.counts.queued.fetch_sub(1, Ordering::Relaxed);
+            if !self.counts.enqueued(&write, self.most) {
                 return Err(StoreError::Busy { retry_after: 1 });
             }
             let (answer, answered) = oneshot::channel();

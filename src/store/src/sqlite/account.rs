@@ -241,6 +241,9 @@ fn add_features(tables: &Connection, user: Key, record: &mut UserRecord) -> Resu
         let sum = row.get::<_, i64>(2)? as u64;
         let day = Day(row.get(1)?);
         *lifetime += sum;
+        if day == Day(0) {
+            continue;
+        }
         match days.binary_search_by_key(&day, |(day, _)| *day) {
             Ok(place) => days[place].1 += sum,
             Err(place) => days.insert(place, (day, sum)),

@@ -42,10 +42,40 @@ pub enum Queued {
 pub struct Counts {
     /// Writes waiting.
     pub queued: AtomicUsize,
+    /// Bytes that they take in memory, about.
+    pub bytes: AtomicUsize,
     /// Commits since the store was opened.
     pub commits: AtomicU64,
     /// Events that had been seen before, since the store was opened.
     pub duplicates: AtomicU64,
+}
+
+impl Counts {
+    /// Counts a write in, unless there are more than so many bytes already.
+    pub fn enqueued(&self, write: &Write, most: usize) -> bool {
+        let size = size(write);
+        if self.bytes.fetch_add(size, Ordering::Relaxed) >= most {
+            self.bytes.fetch_sub(size, Ordering::Relaxed);
+            return false;
+        }
+        self.queued.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    fn dequeued(&self, write: &Write) {
+        self.bytes.fetch_sub(size(write), Ordering::Relaxed);
+        self.queued.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// About the bytes that a write takes in memory: every text is an allocation of its own.
+fn size(write: &Write) -> usize {
+    let events: usize = write
+        .events
+        .iter()
+        .map(|event| 600 + event.props.len() + event.name.len())
+        .sum();
+    600 + events + 300 * write.traits.len()
 }
 
 /// Most bytes of records in a commit.
@@ -159,7 +189,7 @@ impl Committer {
         answer: oneshot::Sender<Result<Answer, StoreError>>,
         draft: &mut Draft,
     ) {
-        self.counts.queued.fetch_sub(1, Ordering::Relaxed);
+        self.counts.dequeued(write);
         let started = draft.seen.len();
         match self.judge(write, draft) {
             Ok(new) => {

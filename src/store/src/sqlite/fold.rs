@@ -14,7 +14,8 @@ use super::files::{set_meta, unavailable};
 use super::fold_record::Folder;
 use super::key::{self, Key};
 use super::relay::{Asked, Command, Group, Relay, Work};
-use super::{retention, tables};
+use super::retention::Retention;
+use super::tables;
 use crate::Unscored;
 use crate::codec::Label;
 use crate::read::Score;
@@ -31,7 +32,9 @@ pub struct Fold {
     tables: Connection,
     relay: Arc<Relay>,
     dirty: Arc<Dirty>,
-    folder: Folder,
+    /// `None` after a failure: then it is loaded anew.
+    folder: Option<Folder>,
+    retention: Retention,
     folded: i64,
 }
 
@@ -63,7 +66,7 @@ impl Fold {
         relay: Arc<Relay>,
         dirty: Arc<Dirty>,
     ) -> Result<Self, FoldError> {
-        let folder = Folder::load(&tables)?;
+        let folder = Some(Folder::load(&tables)?);
         let folded = super::files::meta(&tables, "folded")?.unwrap_or(0);
         dirty.add(unscored(&tables)?);
         Ok(Self {
@@ -72,6 +75,7 @@ impl Fold {
             relay,
             dirty,
             folder,
+            retention: Retention::default(),
             folded,
         })
     }
@@ -97,6 +101,7 @@ impl Fold {
             if last {
                 break;
             }
+            self.compact_when_idle();
         }
         self.finish();
     }
@@ -126,29 +131,48 @@ impl Fold {
         let Some(last) = groups.last() else {
             return Ok(());
         };
-        match self.try_fold(groups, last.seq) {
-            Ok(news) => {
-                self.dirty.add(news);
-                self.folded = last.seq;
-                Ok(())
-            }
-            Err(error) => {
-                self.folder = Folder::load(&self.tables)?;
-                Err(error)
-            }
-        }
-    }
-
-    fn try_fold(&mut self, groups: &[Group], seq: i64) -> Result<Vec<Key>, FoldError> {
+        // What it remembers is dropped with it unless the transaction is committed.
+        let mut folder = match self.folder.take() {
+            Some(folder) => folder,
+            None => Folder::load(&self.tables)?,
+        };
         let transaction = self.tables.transaction()?;
         for group in groups {
-            self.folder.add(&transaction, &group.records)?;
+            folder.add(&transaction, &group.records)?;
         }
-        let news = tables::write(&transaction, &mut self.folder)?;
-        retention::prune(&transaction)?;
-        set_meta(&transaction, "folded", seq)?;
+        let events = folder.sums.events;
+        let news = tables::write(&transaction, &mut folder)?;
+        self.retention.prune(&transaction, events)?;
+        set_meta(&transaction, "folded", last.seq)?;
         transaction.commit()?;
-        Ok(news)
+        self.folder = Some(folder);
+        self.dirty.add(news);
+        self.folded = last.seq;
+        Ok(())
+    }
+
+    /// Puts small segments together while there is nothing else to do.
+    fn compact_when_idle(&mut self) {
+        while self.relay.is_idle()
+            && let Some(folder) = self.folder.as_mut()
+            && folder.compaction.is_due()
+        {
+            let Folder {
+                compaction, packer, ..
+            } = folder;
+            let done = self
+                .tables
+                .transaction()
+                .map_err(FoldError::from)
+                .and_then(|transaction| {
+                    compaction.run(&transaction, packer)?;
+                    Ok(transaction.commit()?)
+                });
+            if let Err(error) = done {
+                tracing::error!(place = %self.place.display(), %error, "segments could not be put together; they stay apart");
+            }
+            self.checkpoint_when_due();
+        }
     }
 
     fn obey(&mut self, (command, answer): Asked) {

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use banso_model::event::Kind;
 use banso_model::time::Day;
 
+use super::compaction::Compaction;
 use super::fold::FoldError;
 use super::key::{self, Key};
 use super::pack::{LOG, Packer};
@@ -14,7 +15,7 @@ use crate::codec::Label;
 use crate::record::{self, Added, Event, Record};
 
 /// Most entries of each of the caches.
-const REMEMBERED: usize = 1 << 20;
+const REMEMBERED: usize = 1 << 18;
 
 /// Sums in the making, and what is remembered between transactions. After one fails it is loaded anew.
 pub struct Folder {
@@ -22,6 +23,8 @@ pub struct Folder {
     pub sums: Sums,
     /// Compresses segments.
     pub packer: Packer,
+    /// Whose segments are small.
+    pub compaction: Compaction,
     metrics: FxHashMap<String, u32>,
     /// The text form of a metric that is looked up.
     text: String,
@@ -44,6 +47,7 @@ impl Folder {
         Ok(Self {
             sums: Sums::default(),
             packer: Packer::new(LOG)?,
+            compaction: Compaction::default(),
             metrics,
             text: String::new(),
             sessions: FxHashSet::default(),
@@ -192,7 +196,7 @@ impl Folder {
             whose.account
         };
         for owner in [Some(whose.owner), other].into_iter().flatten() {
-            if self.sums.sessions.contains_key(&(owner, session)) {
+            if self.sums.sessions.contains(&(owner, session)) {
                 return Ok(());
             }
             let counted = tables
@@ -202,7 +206,7 @@ impl Folder {
                 return Ok(());
             }
         }
-        self.sums.sessions.insert((whose.owner, session), day.0);
+        self.sums.sessions.insert((whose.owner, session));
         let metric = self.metric(tables, Added::Sessions)?;
         self.sums.add_use(whose, day, metric, 1);
         Ok(())

@@ -65,6 +65,8 @@ pub struct Folded {
 const AT_ONCE: usize = 16 << 20;
 /// Most bytes of records that wait to be folded; commits wait when there are more.
 const AT_MOST: usize = 64 << 20;
+/// Fewer bytes that wait are no hurry.
+const IDLE: usize = 1 << 20;
 /// How long commits are gathered when nobody waits for them to be folded.
 const LINGER: Duration = Duration::from_millis(150);
 
@@ -209,17 +211,23 @@ impl Relay {
         }
     }
 
-    /// Waits a while before something is tried again; not at all when the store is closing.
+    /// Waits a while before something is tried again. `false`, and at once, when the store is closing.
     pub fn pause(&self, time: Duration) -> bool {
         let state = self.state();
-        if state.closing {
-            return false;
-        }
         let (state, _) = self
             .work
-            .wait_timeout(state, time)
+            .wait_timeout_while(state, time, |state| !state.closing)
             .unwrap_or_else(PoisonError::into_inner);
         !state.closing
+    }
+
+    /// Whether little waits to be folded, and nobody waits for it.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.bytes < IDLE
+            && !state.closing
+            && state.commands.is_empty()
+            && state.wanted <= self.folded()
     }
 
     /// Says that everything up to `seq`, of so many bytes, can be read.

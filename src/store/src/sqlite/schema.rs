@@ -21,12 +21,13 @@ CREATE TABLE log_of (owner INTEGER, seq INTEGER, PRIMARY KEY (owner, seq)) WITHO
 CREATE TABLE seen (id BLOB, owner INTEGER, PRIMARY KEY (id, owner)) WITHOUT ROWID;
 CREATE TABLE seen_days (day INTEGER PRIMARY KEY, added INTEGER NOT NULL);
 
--- Sums; `late` is the number of days from the day to the day it was received.
+-- Sums; `added` is the UTC day on which a row was written, `late` is the number of days from the day to the day it was received;
+-- a user's day 0 is the sum of all days that are no longer kept apart.
 CREATE TABLE metrics (metric INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 CREATE TABLE uses (owner INTEGER, day INTEGER, late INTEGER, metric INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (owner, day, late, metric)) WITHOUT ROWID;
 CREATE TABLE user_uses (user INTEGER, metric INTEGER, day INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (user, metric, day)) WITHOUT ROWID;
 CREATE TABLE active (owner INTEGER, day INTEGER, user INTEGER, received INTEGER NOT NULL, PRIMARY KEY (owner, day, user)) WITHOUT ROWID;
-CREATE TABLE sessions (owner INTEGER, session INTEGER, day INTEGER NOT NULL, PRIMARY KEY (owner, session)) WITHOUT ROWID;
+CREATE TABLE sessions (owner INTEGER, session INTEGER, added INTEGER NOT NULL, PRIMARY KEY (owner, session)) WITHOUT ROWID;
 
 -- Progress: `subject` is a user, a device, or for items also an account.
 CREATE TABLE guides (user INTEGER, guide TEXT, state TEXT NOT NULL, PRIMARY KEY (user, guide)) WITHOUT ROWID;
@@ -48,6 +49,6 @@ CREATE INDEX accounts_by_score_descending ON accounts (score DESC, name);
 CREATE TABLE users (owner INTEGER, user INTEGER, name TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER, PRIMARY KEY (owner, user)) WITHOUT ROWID;
 
 -- What streams brought and gave up.
-CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL);
+CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL, added INTEGER NOT NULL);
 CREATE TABLE losses (day INTEGER PRIMARY KEY, dropped INTEGER NOT NULL, lost INTEGER NOT NULL);
 ";

@@ -1,5 +1,7 @@
 //! What commits add to the tables, summed up in memory so that each row is written once.
 
+use std::collections::BTreeSet;
+
 use banso_model::time::{Day, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,8 +24,8 @@ pub struct Sums {
     pub user_uses: FxHashMap<(Key, u32, i32), u64>,
     /// By owner, day and user: the first day received.
     pub active: FxHashMap<(Key, i32, Key), i32>,
-    /// By owner and session: its day.
-    pub sessions: FxHashMap<(Key, Key), i32>,
+    /// By owner.
+    pub sessions: BTreeSet<(Key, Key)>,
     /// By account.
     pub accounts: FxHashMap<Key, Sighting>,
     /// By owner and user.

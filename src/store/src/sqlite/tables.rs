@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::compaction::{self, Compaction};
 use super::fold::FoldError;
 use super::fold_record::Folder;
 use super::key::Key;
@@ -31,7 +32,7 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
         streams,
         events,
     } = sums;
-    write_segments(tables, &mut folder.packer, segments)?;
+    write_segments(tables, &mut folder.packer, &mut folder.compaction, segments)?;
     write_seen(tables, seen)?;
     write_seen_days(tables, seen_days)?;
     put_all(
@@ -55,9 +56,9 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
     )?;
     put_all(
         tables,
-        "INSERT INTO sessions VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        sorted(sessions),
-        |((owner, session), day)| (owner, session, day),
+        "INSERT INTO sessions VALUES (?1, ?2, unixepoch() / 86400) ON CONFLICT DO NOTHING",
+        sessions.into_iter().collect(),
+        |key| key,
     )?;
     write_users(tables, users)?;
     let mut news = write_accounts(tables, accounts)?;
@@ -95,17 +96,15 @@ fn put_all<R, P: rusqlite::Params>(
 fn write_segments(
     tables: &Connection,
     packer: &mut Packer,
+    compaction: &mut Compaction,
     segments: FxHashMap<Key, Segment>,
 ) -> Result<(), FoldError> {
-    let mut log = tables.prepare_cached(
-        "INSERT INTO log (owner, received, events, data) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    let mut log_of = tables.prepare_cached("INSERT INTO log_of VALUES (?1, ?2)")?;
     let mut packed = Vec::new();
     for (owner, segment) in sorted(segments) {
         packer.pack(&segment.records, &mut packed)?;
-        log.execute((owner, segment.received, segment.events as i64, &packed))?;
-        log_of.execute((owner, tables.last_insert_rowid()))?;
+        let events = segment.events as i64;
+        let seq = compaction::append(tables, owner, segment.received, events, &packed)?;
+        compaction.note(owner, seq, segment.events);
     }
     Ok(())
 }
@@ -182,8 +181,9 @@ fn write_streams(tables: &Connection, streams: FxHashMap<Key, Stream>) -> rusqli
     let mut read = tables.prepare_cached(
         "SELECT next, received, dropped, rejected, day FROM streams WHERE stream = ?1",
     )?;
-    let mut write =
-        tables.prepare_cached("REPLACE INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut write = tables.prepare_cached(
+        "REPLACE INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6, unixepoch() / 86400)",
+    )?;
     let mut losses: FxHashMap<i32, (i64, i64)> = FxHashMap::default();
     for (key, part) in sorted(streams) {
         let before = read
