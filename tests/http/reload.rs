@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use banso_collector::reload;
 use banso_tests::house::{House, page_of, token};
+use banso_tests::stack::root;
 use serde_json::Value;
 
 async fn hash(house: &House, guide: &str) -> Result<String> {
@@ -26,6 +27,13 @@ fn retitle(house: &House, title: &str) -> Result<()> {
     let mut guide: Value = serde_json::from_str(&fs::read_to_string(&file)?)?;
     guide["title"]["en"] = title.into();
     Ok(fs::write(&file, guide.to_string())?)
+}
+
+/// Puts the guide back as the fixture has it, with another title.
+fn retitle_whole(house: &House) -> Result<()> {
+    let from = root().join("tests/fixtures/workspace/guides/paid-only.json");
+    fs::copy(from, house.config().join("guides/paid-only.json"))?;
+    retitle(house, "Third")
 }
 
 #[tokio::test]
@@ -52,10 +60,25 @@ async fn what_passes_is_served_and_what_does_not_is_not() -> Result<()> {
         reload::reload(&house.app, &house.config());
         assert_eq!(hash(&house, "paid-only").await?, second, "{broken}");
     }
+    retitle_whole(&house)?;
+    let file = house.config().join("banso.json");
+    let text = fs::read_to_string(&file)?;
+    for moved in [
+        text.replace("Asia/Tokyo", "Europe/Berlin"),
+        text.replace("\"hikari\"", "\"other\""),
+    ] {
+        fs::write(&file, moved)?;
+        reload::reload(&house.app, &house.config());
+        assert_eq!(
+            hash(&house, "paid-only").await?,
+            second,
+            "what never changes"
+        );
+    }
     let metrics = house.get("/metrics").await?.body;
     let metrics = metrics.as_str().unwrap_or_default();
     assert!(
-        metrics.contains("banso_reloads_total{result=\"refused\"} 3"),
+        metrics.contains("banso_reloads_total{result=\"refused\"} 5"),
         "{metrics}"
     );
     house.close().await

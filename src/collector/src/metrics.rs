@@ -48,6 +48,12 @@ impl Metrics {
         self.duplicate.fetch_add(answer.duplicate.into(), Relaxed);
     }
 
+    /// Events accepted so far.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Relaxed)
+    }
+
     /// An event was rejected.
     pub fn rejected(&self, reason: Reason) {
         for (known, count) in Reason::ALL.iter().zip(&self.rejected) {

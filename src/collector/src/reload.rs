@@ -72,9 +72,32 @@ impl Drop for Following {
     fn drop(&mut self) {}
 }
 
+/// Refuses what would give days and tokens that are there already another meaning.
+fn unmoved(now: &Live, next: Live) -> anyhow::Result<Live> {
+    for (field, now, next) in [
+        (
+            "workspace",
+            &now.workspace.workspace,
+            &next.workspace.workspace,
+        ),
+        (
+            "timezone",
+            &now.workspace.timezone,
+            &next.workspace.timezone,
+        ),
+    ] {
+        if now != next {
+            anyhow::bail!(
+                "banso.json: {field} never changes once there is data, and {now:?} became {next:?}: change it back"
+            );
+        }
+    }
+    Ok(next)
+}
+
 /// Reads the folder again. What is not served is said in the log.
 pub fn reload(app: &App, folder: &Path) {
-    match load(folder) {
+    match load(folder).and_then(|live| unmoved(&app.live.load(), live)) {
         Ok(live) => {
             app.serve(live);
             app.metrics.reloaded(true);

@@ -257,13 +257,13 @@ impl<'a> Judge<'a> {
             ),
         };
         let age = self.received.since(recorded);
-        if age > limits::HORIZON_DAYS * DAY_MS && self.word != Word::History {
-            return Err(Reason::TooOld);
+        match self.word {
+            // Ids of history may have been made long before it was received, or when it was converted.
+            Word::History => Ok((id, recorded)),
+            _ if age > limits::HORIZON_DAYS * DAY_MS => Err(Reason::TooOld),
+            _ if age < -limits::HORIZON_DAYS * DAY_MS => Err(Reason::TooNew),
+            Word::Browser | Word::Server => Ok((id, recorded)),
         }
-        if age < -limits::HORIZON_DAYS * DAY_MS {
-            return Err(Reason::TooNew);
-        }
-        Ok((id, recorded))
     }
 
     /// When it happened by the collector's clock: never in the future, and from a live client never further back than
