@@ -15,15 +15,15 @@ pub fn start() {
     let Some(window) = browser::window() else {
         return;
     };
-    listen(&window, "click", Phase::Capture, clicked);
-    listen(&window, "submit", Phase::Capture, submitted);
+    listen(&window, "click", Phase::Capture, |event| clicked(&event));
+    listen(&window, "submit", Phase::Capture, |event| submitted(&event));
     for name in ["pointerdown", "keydown", "wheel", "scroll"] {
         listen(&window, name, Phase::Capture, |_| {
-            runtime::post(Message::Input)
+            runtime::post(Message::Input);
         });
     }
     listen(&window, "pagehide", Phase::Capture, |_| {
-        runtime::post(Message::Leaving)
+        runtime::post(Message::Leaving);
     });
     listen(&window, "pageshow", Phase::Capture, |event| {
         if event
@@ -34,10 +34,10 @@ pub fn start() {
         }
     });
     listen(&window, "online", Phase::Capture, |_| {
-        runtime::post(Message::Online)
+        runtime::post(Message::Online);
     });
     listen(&window, "resize", Phase::Capture, |_| {
-        runtime::post(Message::Changed)
+        runtime::post(Message::Changed);
     });
     if let Some(document) = window.document() {
         listen(&document, "visibilitychange", Phase::Capture, |_| {
@@ -57,20 +57,20 @@ pub fn is_visible() -> bool {
         .is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
 }
 
-fn clicked(event: Event) {
+fn clicked(event: &Event) {
     if navigate::is_clicking() {
         return;
     }
-    if let Some(origin) = origin(&event) {
+    if let Some(origin) = origin(event) {
         runtime::post(Message::Clicked(origin));
     }
 }
 
-fn submitted(event: Event) {
+fn submitted(event: &Event) {
     let submitter = event
         .dyn_ref::<SubmitEvent>()
         .and_then(SubmitEvent::submitter);
-    let form = origin(&event);
+    let form = origin(event);
     if let Some(origin) = submitter.map(JsCast::unchecked_into).or(form) {
         runtime::post(Message::Submitted(origin));
     }

@@ -37,8 +37,8 @@ pub fn start(loader: loader::Loader) -> Option<String> {
 
 /// Takes one `banso(name, first, second)` of the host's.
 #[wasm_bindgen]
-pub fn call(name: JsValue, first: JsValue, second: JsValue) {
-    runtime::call(&name, &first, &second);
+pub fn call(name: &JsValue, first: &JsValue, second: &JsValue) {
+    runtime::call(name, first, second);
 }
 
 /// What `banso('status')` adds to what the loader knows.

@@ -213,7 +213,7 @@ enum Number {
 
 #[cfg(target_arch = "wasm32")]
 fn broken(text: &str) -> Option<f64> {
-    Some(js_sys::Number::new(&text.into()).value_of()).filter(|number| number.is_finite())
+    js_sys::JSON::parse(text).ok()?.as_f64()
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -95,9 +95,8 @@ impl Writer {
 
 #[cfg(target_arch = "wasm32")]
 fn broken(number: f64) -> String {
-    js_sys::Number::from(number)
-        .to_string(10)
-        .map_or_else(|_| String::new(), String::from)
+    let text = js_sys::JSON::stringify(&number.into());
+    text.map_or_else(|_| "null".to_owned(), String::from)
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -336,7 +336,7 @@ fn ask_elements(condition: &Condition, elements: &mut Vec<Target>) {
         }
         Condition::Not(part) => ask_elements(part, elements),
         Condition::Element(target, _) if !elements.contains(target) => {
-            elements.push((**target).clone())
+            elements.push((**target).clone());
         }
         _ => {}
     }

@@ -302,7 +302,7 @@ impl Live {
     }
 
     /// What the collector said to a session request.
-    fn answered(&mut self, answer: Answer) {
+    fn answered(&mut self, answer: &Answer) {
         let now = browser::now();
         let status = answer.status;
         if (200..300).contains(&status)
@@ -332,7 +332,7 @@ impl Live {
         }
         self.exchange.ask_failed = again;
         self.exchange.ask_at =
-            again.then(|| now.plus_ms(wait_ms(&mut self.exchange.ask_backoff, now, &answer)));
+            again.then(|| now.plus_ms(wait_ms(&mut self.exchange.ask_backoff, now, answer)));
     }
 }
 
@@ -351,7 +351,7 @@ async fn run(first: Job) {
             Job::Deliver(outbox, lock) => deliver(outbox, &lock).await,
             Job::Ask(url, body) => {
                 let answer = http::post(&url, &body, Life::Page).await;
-                with_live(|live| live.answered(answer));
+                with_live(|live| live.answered(&answer));
             }
         }
         job = with_live(|live| {
