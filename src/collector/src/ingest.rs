@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod id;
 pub mod judge;
+mod meaning;
 mod props;
 
 use std::sync::Arc;
@@ -242,3 +243,6 @@ pub fn traits(user: &Values, account: &Values, source: Source) -> Vec<NewTrait> 
     all.extend(named(false, user));
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,18 @@
 //! One event of a batch: taken, or rejected with a code. What is wrong with it never concerns its neighbours.
 
-use banso_model::event::{GuideAct, Kind};
-use banso_model::rollup::Metric;
+use banso_model::event::Kind;
 use banso_model::time::{DAY_MS, Timestamp};
-use banso_model::value::Value;
 use banso_model::wire::{Rejected, limits};
-use banso_store::write::{NewEvent, ProgressChange};
+use banso_store::write::NewEvent;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::{Text, is_too_long};
 use super::id::{self, Id};
+use super::meaning::{Meaning, Reader};
 use super::props::{self, Flaw};
 use crate::calendar::DayReader;
 use crate::live::Catalog;
-
-/// Most seconds that one event may say someone was active.
-const LONGEST_ACTIVITY: f64 = 3600.0;
-/// Most uses that one event of a trusted source may stand for.
-const MOST_USES: u64 = 10_000;
 
 /// Whose word an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,7 +219,12 @@ impl<'a> Judge<'a> {
             })?;
         }
         let at = self.happened(sent.at)?;
-        let Meaning { adds, progress } = self.meaning(kind, name, props)?;
+        let reader = Reader {
+            catalog: self.catalog,
+            word: self.word,
+            offset_ms: self.offset_ms,
+        };
+        let Meaning { adds, progress } = reader.meaning(kind, name, props)?;
         Ok(NewEvent {
             id,
             recorded,
@@ -282,139 +281,6 @@ impl<'a> Judge<'a> {
             }
         })
     }
-
-    /// What an event means to the sums and to its user's progress. Only names that the configuration knows are summed
-    /// up: the log keeps the others.
-    fn meaning(&self, kind: Kind, name: &str, props: &str) -> Result<Meaning, Reason> {
-        match kind {
-            Kind::Feature if self.catalog.has_feature(name) => {
-                let uses = self.uses(props)?;
-                Ok(Meaning::adding(Metric::Feature(name.to_owned()), uses))
-            }
-            Kind::Track => {
-                let features = self.catalog.tracked_by(name);
-                if features.is_empty() {
-                    return Ok(Meaning::default());
-                }
-                let uses = self.uses(props)?;
-                let adds = features
-                    .iter()
-                    .map(|feature| (Metric::Feature(feature.clone()), uses));
-                Ok(Meaning {
-                    adds: adds.collect(),
-                    progress: None,
-                })
-            }
-            Kind::Active => {
-                let Active { seconds } = read(props)?;
-                if !(0.0..=LONGEST_ACTIVITY).contains(&seconds) {
-                    return Err(Reason::InvalidEvent);
-                }
-                // The range above fits; part of a second is rounded.
-                let seconds = seconds.round() as u64;
-                Ok(Meaning::adding(Metric::ActiveSeconds, seconds))
-            }
-            Kind::Guide => self.guide(name, props),
-            Kind::Item if self.catalog.has_item(name) => Ok(Meaning {
-                progress: Some(ProgressChange::Item),
-                ..Meaning::adding(Metric::Item(name.to_owned()), 1)
-            }),
-            Kind::Answer if self.catalog.has_question(name) => {
-                let Answer { value } = read(props)?;
-                Ok(Meaning {
-                    progress: Some(ProgressChange::Answer(value)),
-                    adds: Vec::new(),
-                })
-            }
-            Kind::Feature
-            | Kind::Item
-            | Kind::Answer
-            | Kind::Page
-            | Kind::Help
-            | Kind::Content
-            | Kind::Error => Ok(Meaning::default()),
-        }
-    }
-
-    /// How many uses an event stands for: one, unless a server says how many.
-    fn uses(&self, props: &str) -> Result<u64, Reason> {
-        if self.word == Word::Browser || props.is_empty() {
-            return Ok(1);
-        }
-        match read::<Counted>(props)?.count {
-            None => Ok(1),
-            Some(count) if (1..=MOST_USES).contains(&count) => Ok(count),
-            Some(_) => Err(Reason::InvalidEvent),
-        }
-    }
-
-    fn guide(&self, name: &str, props: &str) -> Result<Meaning, Reason> {
-        let props: GuideProps<'_> = read(props)?;
-        let act = GuideAct::parse(&props.act).ok_or(Reason::InvalidEvent)?;
-        let Some(kind) = self.catalog.guide(name) else {
-            return Ok(Meaning::default());
-        };
-        let counted = Metric::Guide(name.to_owned(), act.as_str().to_owned());
-        Ok(Meaning {
-            progress: Some(ProgressChange::Guide {
-                act,
-                step: props.step.map(|step| short(&step)),
-                until: props.until.map(|until| until.plus_ms(self.offset_ms)),
-                interrupts: act == GuideAct::Seen && props.auto && kind.interrupts(),
-            }),
-            ..Meaning::adding(counted, 1)
-        })
-    }
-}
-
-/// What an event adds to the sums of its day, and what it changes in its user's progress.
-#[derive(Default)]
-struct Meaning {
-    adds: Vec<(Metric, u64)>,
-    progress: Option<ProgressChange>,
-}
-
-impl Meaning {
-    fn adding(metric: Metric, sum: u64) -> Self {
-        Self {
-            adds: vec![(metric, sum)],
-            progress: None,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Active {
-    seconds: f64,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    value: Value,
-}
-
-#[derive(Deserialize)]
-struct Counted {
-    #[serde(default)]
-    count: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct GuideProps<'a> {
-    #[serde(borrow)]
-    act: Text<'a>,
-    #[serde(borrow, default)]
-    step: Option<Text<'a>>,
-    #[serde(default)]
-    until: Option<Timestamp>,
-    /// Whether it began by itself, and not because its user or the host asked for it.
-    #[serde(default)]
-    auto: bool,
-}
-
-fn read<'a, T: Deserialize<'a>>(props: &'a str) -> Result<T, Reason> {
-    serde_json::from_str(props).map_err(|_| Reason::InvalidEvent)
 }
 
 /// The id of something that is otherwise no event, when it has one that can be read.
@@ -430,6 +296,6 @@ fn readable_id(json: &str) -> String {
 }
 
 /// As much of a text as a name may have.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(limits::NAME).collect()
 }
