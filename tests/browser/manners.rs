@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::person::{create_report, sign_up};
 
+/// A browser without WebAssembly.
+const NO_WASM: &str = "delete window.WebAssembly;";
+
 /// One way things can go wrong for the widget, and what `banso('status')` then says.
 struct Trouble {
     name: &'static str,
@@ -36,7 +39,7 @@ async fn the_host_works_whatever_the_widget_lacks() -> Result<()> {
         Trouble {
             name: "no wasm in the browser",
             setup: Setup {
-                switches: vec!["--js-flags=--noexpose-wasm"],
+                before: NO_WASM,
                 ..Setup::default()
             },
             hikari: &[],
@@ -139,7 +142,7 @@ async fn nothing_is_left_after_a_trap() -> Result<()> {
     let without = {
         // The host's own listeners: the same page with the widget kept from starting.
         let setup = Setup {
-            switches: vec!["--js-flags=--noexpose-wasm"],
+            before: NO_WASM,
             ..Setup::default()
         };
         let mut count = 0;

@@ -1,10 +1,15 @@
 //! A checklist in the hub.
 
+use std::rc::Rc;
+
 use banso_model::guide::{Checklist, Content, Item};
-use yew::prelude::*;
+use yew::Html;
+use yew::virtual_dom::Listener;
 
 use super::hub::Opened;
-use super::{App, Given, Toggle, button, icon, text, truth};
+use super::press::{Presses, signed, truth, worded};
+use super::tag::{self, Tag, of_class, plain, tag};
+use super::{Given, icon, text};
 use crate::scene::{ChecklistScene, Intent, ItemScene};
 
 /// How many items are done.
@@ -23,72 +28,110 @@ pub fn open_item(list: &ChecklistScene, opened: &Opened) -> Option<usize> {
 }
 
 /// A checklist: its progress, its items, and how to do them.
-pub fn view(ctx: &Context<App>, list: &ChecklistScene, opened: &Opened) -> Html {
-    let given = ctx.props();
-    let words = &given.scene.words;
+pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Presses) -> Html {
+    let (words, variables) = (&given.scene.words, &given.scene.variables);
     let Content::Checklist(content) = &list.guide.content else {
         return Html::default();
     };
-    let (done, of) = (done(list), content.items.len());
     let id = &list.guide.id;
     let mut heading = String::from("list-");
     heading.push_str(id);
-    html! {
-        <section class="list" data-banso-guide={id.clone()} aria-labelledby={heading.clone()}>
-            <header>
-                <h3 id={heading}>{ text::inlines(&list.guide.title, &given.scene.variables) }</h3>
-                if content.collapsible {
-                    { fold(given, list) }
-                }
-            </header>
-            <div class="progress">
-                <div class="track" role="progressbar" aria-valuemin="0" aria-valuenow={done.to_string()} aria-valuemax={of.to_string()} aria-label={text::counted(&words.progress, done, of)}>
-                    <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-                        <rect width={(done * 100 / of.max(1)).to_string()} height="4" />
-                    </svg>
-                </div>
-                <span class="count" aria-hidden="true">{ done }{ " / " }{ of }</span>
-            </div>
-            if !list.folded {
-                if done == of {
-                    <p class="finished">{ &words.all_done }</p>
-                } else if !content.body.is_empty() {
-                    <div class="text">{ text::blocks(&content.body, &given.scene.variables) }</div>
-                }
-                <ul class="items">{ items(ctx, list, content, opened) }</ul>
-                if content.dismissable {
-                    { button("quiet", "dismiss", text::word(&words.dismiss), given.press(vec![Intent::Dismiss { list: id.clone() }])) }
-                }
-            }
-        </section>
+    let title = text::inlines(&list.guide.title, variables);
+    let mut header = plain("header").with(tag("h3", &["id"], &[&heading]).with(title));
+    if content.collapsible {
+        header = header.with(fold(given, list, presses));
     }
+    let (done, of) = (done(list), content.items.len());
+    let mut view = tag(
+        "section",
+        &["class", "data-banso-guide", "aria-labelledby"],
+        &["list", id, &heading],
+    )
+    .with(header)
+    .with(progress(
+        &text::counted(&words.progress, done, of),
+        done,
+        of,
+    ));
+    if list.folded {
+        return view.into();
+    }
+    if done == of {
+        view = view.with(of_class("p", "finished").with(tag::text(&words.all_done)));
+    } else if !content.body.is_empty() {
+        view = view.with(of_class("div", "text").with(text::blocks(&content.body, variables)));
+    }
+    view = view.with(items(given, list, content, opened, presses));
+    if content.dismissable {
+        let press = presses.all(vec![Intent::Dismiss { list: id.clone() }]);
+        view = view.with(worded("quiet", "dismiss", &words.dismiss, press));
+    }
+    view.into()
+}
+
+fn progress(says: &str, done: usize, of: usize) -> Tag {
+    let share = done * 100 / of.max(1);
+    let bar = tag(
+        "svg",
+        &["viewBox", "preserveAspectRatio", "aria-hidden"],
+        &["0 0 100 4", "none", "true"],
+    )
+    .with(tag(
+        "rect",
+        &["width", "height"],
+        &[&share.to_string(), "4"],
+    ));
+    let track = tag(
+        "div",
+        &[
+            "class",
+            "role",
+            "aria-valuemin",
+            "aria-valuenow",
+            "aria-valuemax",
+            "aria-label",
+        ],
+        &[
+            "track",
+            "progressbar",
+            "0",
+            &done.to_string(),
+            &of.to_string(),
+            says,
+        ],
+    )
+    .with(bar);
+    of_class("div", "progress")
+        .with(track)
+        .with(text::count(done, of))
 }
 
 fn items(
-    ctx: &Context<App>,
+    given: &Given,
     list: &ChecklistScene,
     content: &Checklist,
     opened: &Opened,
-) -> Vec<Html> {
+    presses: &Presses,
+) -> Tag {
     let open = open_item(list, opened);
-    let mut rows = Vec::new();
+    let mut rows = of_class("ul", "items");
     for (at, item) in content.items.iter().enumerate() {
         let state = list.items.get(at).copied().unwrap_or_default();
-        rows.push(row(ctx, list, item, state, at, open == Some(at)));
+        let toggle = presses.toggle(&list.guide.id, at);
+        let more = (open == Some(at)).then(|| more(given, list, item, state, presses));
+        rows = rows.with(row(given, item, state, toggle, more));
     }
     rows
 }
 
-/// A line: its state, its title, and when it is open its body and its buttons.
+/// A line: its state, its title, and when it is open what there is more of it.
 fn row(
-    ctx: &Context<App>,
-    list: &ChecklistScene,
+    given: &Given,
     item: &Item,
     state: ItemScene,
-    at: usize,
-    open: bool,
-) -> Html {
-    let given = ctx.props();
+    toggle: Rc<dyn Listener>,
+    more: Option<Tag>,
+) -> Tag {
     let words = &given.scene.words;
     let (class, sign, says) = match state {
         ItemScene { done: true, .. } => ("item done", icon::tick(), &words.item_done),
@@ -96,43 +139,45 @@ fn row(
         _ => ("item", Html::default(), &words.item_open),
     };
     let has_more = !item.body.is_empty() || ((!item.act.is_empty() || item.by_hand) && !state.done);
-    let title = html! {
-        <>
-            <span class="state">{ sign }<span class="unseen">{ says }</span></span>
-            <span class="title">{ text::inlines(&item.title, &given.scene.variables) }</span>
-        </>
-    };
-    let line = if has_more && !state.locked {
-        let list = list.guide.id.clone();
-        let onclick = ctx.link().callback(move |_: MouseEvent| Toggle {
-            list: list.clone(),
-            at,
-        });
-        html! {
-            <button type="button" class="row" aria-expanded={truth(open)} data-banso-action="toggle" {onclick}>
-                { title }{ icon::chevron() }
-            </button>
-        }
+    let opens = has_more && !state.locked;
+    let line = if opens {
+        tag(
+            "button",
+            &["type", "class", "aria-expanded", "data-banso-action"],
+            &["button", "row", truth(more.is_some()), "toggle"],
+        )
+        .on(toggle)
     } else {
-        html! { <div class="row">{ title }</div> }
+        of_class("div", "row")
     };
-    html! {
-        <li {class} data-banso-item={item.id.clone()}>
-            { line }
-            if open && has_more && !state.locked {
-                <div class="more">
-                    <div class="text">{ text::blocks(&item.body, &given.scene.variables) }</div>
-                    <span class="buttons">{ buttons(given, &list.guide.id, item, state) }</span>
-                </div>
-            }
-        </li>
+    let mut line = line
+        .with(
+            of_class("span", "state")
+                .with(sign)
+                .with(of_class("span", "unseen").with(tag::text(says))),
+        )
+        .with(of_class("span", "title").with(text::inlines(&item.title, &given.scene.variables)));
+    if opens {
+        line = line.with(icon::chevron());
     }
+    let mut row = tag("li", &["class", "data-banso-item"], &[class, &item.id]).with(line);
+    if let Some(more) = more.filter(|_| opens) {
+        row = row.with(more);
+    }
+    row
 }
 
-fn buttons(given: &Given, list: &str, item: &Item, state: ItemScene) -> Vec<Html> {
+/// What an open item shows: its body and its buttons.
+fn more(
+    given: &Given,
+    list: &ChecklistScene,
+    item: &Item,
+    state: ItemScene,
+    presses: &Presses,
+) -> Tag {
     let words = &given.scene.words;
-    let (list, id) = (list.to_owned(), item.id.clone());
-    let mut buttons = Vec::new();
+    let (list, id) = (&list.guide.id, &item.id);
+    let mut buttons = of_class("span", "buttons");
     if !item.act.is_empty() {
         let class = if state.done {
             "button"
@@ -143,33 +188,27 @@ fn buttons(given: &Given, list: &str, item: &Item, state: ItemScene) -> Vec<Html
             list: list.clone(),
             item: id.clone(),
         };
-        buttons.push(button(
-            class,
-            "do",
-            text::word(&words.start),
-            given.press(vec![act]),
-        ));
+        buttons = buttons.with(worded(class, "do", &words.start, presses.all(vec![act])));
     }
     if item.by_hand && !state.done {
         let tick = Intent::Tick {
-            list,
-            item: id,
+            list: list.clone(),
+            item: id.clone(),
             done: true,
         };
-        buttons.push(button(
-            "button",
-            "tick",
-            text::word(&words.mark_done),
-            given.press(vec![tick]),
-        ));
+        let press = presses.all(vec![tick]);
+        buttons = buttons.with(worded("button", "tick", &words.mark_done, press));
     }
-    buttons
+    let body = text::blocks(&item.body, &given.scene.variables);
+    of_class("div", "more")
+        .with(of_class("div", "text").with(body))
+        .with(buttons)
 }
 
-fn fold(given: &Given, list: &ChecklistScene) -> Html {
+fn fold(given: &Given, list: &ChecklistScene, presses: &Presses) -> Tag {
     let words = &given.scene.words;
     let folded = list.folded;
-    let onclick = given.press(vec![Intent::Fold {
+    let press = presses.all(vec![Intent::Fold {
         list: list.guide.id.clone(),
         folded: !folded,
     }]);
@@ -178,9 +217,5 @@ fn fold(given: &Given, list: &ChecklistScene) -> Html {
     } else {
         &words.collapse
     };
-    html! {
-        <button type="button" class="plain" aria-expanded={truth(!folded)} aria-label={label.clone()} data-banso-action="fold" {onclick}>
-            { icon::chevron() }
-        </button>
-    }
+    signed("plain", "fold", label, truth(!folded), press).with(icon::chevron())
 }
