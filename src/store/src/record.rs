@@ -583,3 +583,6 @@ impl Event<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -149,11 +150,16 @@ impl Committer {
         })
     }
 
-    /// Commits what is queued until it is closed, and returns the journal.
+    /// Commits what is queued until it is closed.
     pub fn run(mut self, queue: &Receiver<Queued>) {
         loop {
             let Ok(first) = queue.recv() else { return };
-            self.relay.wait_for_room();
+            if let Err(error) = self.relay.wait_for_room() {
+                match self.refuse(first, &error) {
+                    ControlFlow::Continue(()) => continue,
+                    ControlFlow::Break(()) => return,
+                }
+            }
             self.forget_folded();
             let mut draft = Draft::default();
             let mut closed = None;
@@ -180,6 +186,23 @@ impl Committer {
                 return;
             }
         }
+    }
+
+    /// Refuses what is queued: the tables take nothing now, and there is no room to keep more for them.
+    fn refuse(&self, queued: Queued, error: &str) -> ControlFlow<()> {
+        let refused = unavailable(&self.place, &error);
+        // Whoever asked may have stopped waiting.
+        match queued {
+            Queued::Write(write, answer) => {
+                self.counts.dequeued(&write);
+                drop(answer.send(Err(refused)));
+            }
+            Queued::Probe(answer) => drop(answer.send(Err(refused))),
+            #[cfg(test)]
+            Queued::Run(_, answer) => drop(answer.send(Err(refused))),
+            Queued::Close(_) => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
     }
 
     /// Adds a write to the draft, unless what was seen cannot be read.

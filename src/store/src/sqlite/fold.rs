@@ -237,7 +237,9 @@ impl Fold {
             });
         match pages {
             Ok(pages) if pages < CHECKPOINT => {}
-            Ok(_) => self.checkpoint("PASSIVE"),
+            Ok(pages) if pages < CHECKPOINT * 8 => self.checkpoint("PASSIVE"),
+            // Readers that overlap keep it from being begun again: wait for those that are there now.
+            Ok(_) => self.checkpoint("RESTART"),
             Err(error) => {
                 tracing::error!(place = %self.place.display(), %error, "the write-ahead log could not be measured");
             }

@@ -117,14 +117,21 @@ impl Relay {
     }
 
     /// Waits until there is room for another commit.
-    pub fn wait_for_room(&self) {
+    ///
+    /// # Errors
+    /// Why nothing can be folded, when that is why there is no room.
+    pub fn wait_for_room(&self) -> Result<(), String> {
         let mut state = self.state();
-        while state.bytes > AT_MOST && !state.closing {
+        while state.bytes > AT_MOST {
+            if let Some(error) = &self.folded.borrow().error {
+                return Err(error.clone());
+            }
             state = self
                 .room
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        Ok(())
     }
 
     fn owners(&self) -> MutexGuard<'_, FxHashMap<Key, i64>> {
@@ -232,15 +239,20 @@ impl Relay {
 
     /// Says that everything up to `seq`, of so many bytes, can be read.
     pub fn did_fold(&self, seq: i64, bytes: usize) {
-        self.state().bytes -= bytes;
-        self.room.notify_all();
-        self.folded.send_replace(Folded { seq, error: None });
+        {
+            let mut state = self.state();
+            state.bytes -= bytes;
+            self.folded.send_replace(Folded { seq, error: None });
+            self.room.notify_all();
+        }
         self.owners().retain(|_, last| *last > seq);
     }
 
     /// Says why folding fails now.
     pub fn could_not_fold(&self, error: String) {
+        let _state = self.state();
         self.folded.send_modify(|folded| folded.error = Some(error));
+        self.room.notify_all();
     }
 
     /// Lets the thread that folds finish what there is and end. Nothing may be committed afterwards.
