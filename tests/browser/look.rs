@@ -41,6 +41,9 @@ const VIEWS: [View; 4] = [
     },
 ];
 
+/// The picture that the README shows.
+const README: &str = "en-light-desktop-tour.png";
+
 #[tokio::test]
 async fn guides_can_be_looked_at() -> Result<()> {
     let stack = Stack::start()?;
@@ -55,17 +58,34 @@ async fn guides_can_be_looked_at() -> Result<()> {
                 let dark = serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
                 browser.cdp("Emulation.setEmulatedMedia", dark).await?;
             }
-            let picture = |what: &str| root().join("target/pictures").join(format!("{}-{what}.png", view.name));
             sign_up(browser, &stack, view.locale).await?;
             browser.guide("[data-banso-step=open]").await?;
             fits(browser, "[data-banso-guide]").await?;
-            browser.screenshot(&picture("tour")).await?;
+            picture(browser, view, "tour").await?;
             browser.js("banso('hide'); banso('hub', 'open')").await?;
             browser.guide("[data-banso-item]").await?;
-            browser.screenshot(&picture("hub")).await?;
+            picture(browser, view, "hub").await?;
             browser.clean(&[]).await
         })
         .await?;
+    }
+    Ok(())
+}
+
+/// Takes a picture once nothing moves any more, into `target/pictures`; with `UPDATE=1` the README's one too.
+async fn picture(browser: &Browser, view: &View, what: &str) -> Result<()> {
+    browser
+        .until_js(
+            "everything to be at rest",
+            "return document.querySelector('banso-root').shadowRoot.getAnimations().every(a => a.playState === 'finished')",
+        )
+        .await?;
+    let name = format!("{}-{what}.png", view.name);
+    browser
+        .screenshot(&root().join("target/pictures").join(&name))
+        .await?;
+    if name == README && std::env::var_os("UPDATE").is_some() {
+        browser.screenshot(&root().join("www/guide.png")).await?;
     }
     Ok(())
 }
