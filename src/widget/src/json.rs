@@ -1,22 +1,22 @@
 //! JSON, read into and written from what the model names.
 //!
-//! A reader and a writer of our own, since every byte of a general one would be downloaded by every page: an error says
-//! only that there is one, each kind of value is read where it is expected and nowhere else, and the browser reads and
-//! writes the few numbers that are not whole.
+//! A reader and a writer of our own, since every byte of a general one would be downloaded by every page: a text is read
+//! into values, values into what is expected, and an error says only that there is one.
 
-mod read;
+mod parse;
+pub(crate) mod shape;
 mod write;
 
 use std::fmt;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+
+pub use shape::Shape;
+pub(crate) use shape::object;
 
 /// Reads JSON; `None` when it is none or of another shape.
-pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let mut reader = read::Reader::new(text);
-    let value = T::deserialize(&mut reader).ok()?;
-    reader.is_at_end().then_some(value)
+pub fn read<T: Shape>(text: &str) -> Option<T> {
+    T::shape(parse::parse(text)?)
 }
 
 /// Writes JSON. What it cannot write (a map whose keys are no texts) is written as null.
@@ -39,33 +39,6 @@ impl fmt::Display for Misfit {
 }
 
 impl std::error::Error for Misfit {}
-
-impl serde::de::Error for Misfit {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-    fn invalid_type(_: serde::de::Unexpected<'_>, _: &dyn serde::de::Expected) -> Self {
-        Self
-    }
-    fn invalid_value(_: serde::de::Unexpected<'_>, _: &dyn serde::de::Expected) -> Self {
-        Self
-    }
-    fn invalid_length(_: usize, _: &dyn serde::de::Expected) -> Self {
-        Self
-    }
-    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        Self
-    }
-    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self
-    }
-    fn missing_field(_: &'static str) -> Self {
-        Self
-    }
-    fn duplicate_field(_: &'static str) -> Self {
-        Self
-    }
-}
 
 impl serde::ser::Error for Misfit {
     fn custom<T: fmt::Display>(_: T) -> Self {

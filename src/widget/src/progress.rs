@@ -5,22 +5,18 @@ use banso_model::named::Named;
 use banso_model::progress::{GuideProgress, ItemProgress};
 use banso_model::time::Timestamp;
 use banso_model::wire::Facts;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Kept on the device, one for each user.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Memory {
     /// Progress of guides.
-    #[serde(default)]
     pub guides: Named<GuideProgress>,
     /// Completed items, by `list/item`.
-    #[serde(default)]
     pub items: Named<ItemProgress>,
     /// Checklists this user folded.
-    #[serde(default)]
     pub folded: Vec<String>,
     /// When guides interrupted this user by themselves.
-    #[serde(default)]
     pub interruptions: Vec<Timestamp>,
 }
 

@@ -4,7 +4,7 @@
 
 use banso_model::event::Kind;
 use banso_model::named::Named;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Most events that wait.
 pub const MOST_EVENTS: usize = 10_000;
@@ -12,7 +12,7 @@ pub const MOST_EVENTS: usize = 10_000;
 pub const MOST_BYTES: usize = 5_000_000;
 
 /// An event that waits, as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// The event's id; ids ascend with time.
     pub id: String,
@@ -21,7 +21,7 @@ pub struct Record {
     /// The page load it belongs to.
     pub stream: String,
     /// The identity token of that time, as a JSON string.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// How much it matters when something must go; see [`weight`].
     pub weight: u8,

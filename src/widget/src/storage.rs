@@ -3,7 +3,6 @@
 //! A browser that denies storage is no error: everything lives in memory then, and `status` says so.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::browser;
 use crate::json;
@@ -26,7 +25,7 @@ impl Storage {
     }
 
     /// Reads a value; `None` when there is none that can be read.
-    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    pub fn read<T: json::Shape>(&self, name: &str) -> Option<T> {
         let text = area()?.get_item(&self.name(name)).ok()??;
         json::read(&text)
     }

@@ -1,7 +1,7 @@
 //! Visits, called sessions on the wire: shared by a browser's tabs, ended by idleness or age.
 
 use banso_model::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A visit ends after so long without an event.
 pub const IDLE_MS: i64 = 30 * 60_000;
@@ -9,7 +9,7 @@ pub const IDLE_MS: i64 = 30 * 60_000;
 pub const LONGEST_MS: i64 = 24 * 3_600_000;
 
 /// One visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Visit {
     /// Its id.
     pub id: String,

@@ -1,6 +1,8 @@
 use banso_model::condition::Condition;
+use banso_model::guide::Guide;
 use banso_model::value::Value;
 use banso_model::wire::{SessionAnswer, SessionRequest};
+use banso_model::words::Words;
 use proptest::prelude::*;
 
 use super::{read, write};
@@ -40,7 +42,7 @@ proptest! {
 
     #[test]
     fn numbers_are_kept(number in any::<f64>().prop_filter("finite", |number| number.is_finite())) {
-        prop_assert_eq!(read::<f64>(&write(&number)), Some(number));
+        prop_assert_eq!(read::<Value>(&write(&number)), Some(Value::Number(number)));
     }
 
     #[test]
@@ -95,6 +97,12 @@ fn conditions_are_read() {
         r#"{"all":[{"page":"/reports/*"},{"not":{"feature":"f","count":{"gte":1}}},{"user":"role","not":["a","b"]}]}"#,
         r#"{"any":[{"item":"list/*","done":true},{"guide":"g","state":"open"},{"element":{"css":"a"},"is":"visible"}]}"#,
         r#"{"time":{"after":"2026-01-01T00:00:00.000Z"}}"#,
+        r#"{"all":[{"account":"plan","is":"pro"},{"segment":"s"},{"stage":"setup"},{"stage":["a","b"]},{"health":{"lt":40}},{"band":["red"]}]}"#,
+        r#"{"any":[{"feature":"f"},{"feature":"f","count":{"eq":0},"within":"28d","by":"account"},{"item":"a/b","done":false},{"item":"a/b"}]}"#,
+        r#"{"all":[{"assignment":"a","state":"overdue"},{"answer":"s/q","lte":6},{"page":["/a","/b"]},{"device":"phone"},{"locale":["ja","en"]}]}"#,
+        r#"{"not":{"user":"x","exists":false}}"#,
+        r#"{"user":"x","not":"admin","contains":"y","gt":1.5,"lte":[1]}"#,
+        r#"{"element":{"role":"button","name":"n","within":["a","b"]}}"#,
     ] {
         let expected: Condition = serde_json::from_str(text).expect(text);
         assert_eq!(read::<Condition>(text), Some(expected.clone()), "{text}");
@@ -106,12 +114,44 @@ fn conditions_are_read() {
 }
 
 #[test]
+fn guides_are_read() {
+    for text in [
+        r##"{"id":"g","locale":"en","title":[{"text":"t"},{"variable":["user.name","there"]},"break",{"link":["https://a",[{"code":"c"}]]}],
+            "content":{"tour":[{"id":"s","kind":"modal","placement":"bottom-start","backdrop":"spotlight","interact":"block","padding":4.5,"radius":8,
+              "missing":{"wait_ms":6000,"then":"skip"},"target":{"css":["#a","b"]},
+              "body":[{"paragraph":[{"strong":[{"emphasis":[{"text":"x"}]}]}]},{"heading":[2,[]]},{"bullets":[[{"code":"c"}],[]]},{"numbers":[3,[["rule"]]]},{"quote":["rule"]}],
+              "buttons":[{"label":[],"do":["next","back","close","snooze",{"goto":"a"},{"open":"/b"},{"show":"c"},{"track":"d"},{"emit":"e"}],"primary":true}],
+              "advance":[{"on":"input","matches":"^a"},{"on":"wait","after":"3s"},{"on":"element","target":{"text":"z"},"is":"enabled"},{"on":"page","page":"/x"},{"on":"feature","feature":"f"}],
+              "esc":"snooze"}]}}"##,
+        r#"{"id":"l","locale":"ja","content":{"checklist":{"items":[{"id":"i","title":[{"text":"t"}],"by_hand":true,"do":[{"show":"g"}]}],
+            "order":"fixed","progress":"account","collapsible":true,"dismissable":false}}}"#,
+    ] {
+        let expected: Guide = serde_json::from_str(text).expect(text);
+        assert_eq!(read::<Guide>(text), Some(expected), "{text}");
+    }
+}
+
+#[test]
 fn messages_are_read_and_written() {
     let unchanged = r#"{"unchanged":{"refresh_after":60,"more":[1,{"a":null}]}}"#;
     assert!(matches!(
         read::<SessionAnswer>(unchanged),
         Some(SessionAnswer::Unchanged { refresh_after: 60 })
     ));
+    let fresh = format!(
+        r#"{{"fresh":{{"etag":"e","refresh_after":60,"now":"2026-01-01T00:00:00Z","identified":true,"locale":"ja","words":{},
+            "theme":{{"radius":8.5,"scheme":"dark"}},"features":[{{"id":"f","on":{{"click":{{"css":"a","text":["b","c"],"nth":1}},"page":"/x"}}}}],
+            "guides":[{{"id":"g","kind":"checklist","hash":"h","start":"auto","snooze_ms":5,"priority":-3,"repeat":{{"every":{{"ms":7,"times":null}}}},
+                        "conditions":{{"show":{{"time":{{"before":"2026-01-01T00:00:00Z"}}}}}},"items":2}},
+                      {{"id":"t","kind":"tour","hash":"i","start":"api","snooze_ms":5,"repeat":"always"}}],
+            "facts":{{"today":20000,"tomorrow_at":"2026-01-02T00:00:00Z","features":{{"f":{{"total":3,"days":[[19999,1],[20000,2]]}}}},
+                      "guides":{{"g":{{"run":"dismissed","step":"s","runs":2,"done":true,"began":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}}}},
+                      "items":{{"g/a":{{"at":"2026-01-01T00:00:00Z"}}}},"answers":{{"s/q":[1,"x"]}},"interruptions":["2026-01-01T00:00:00Z"]}},
+            "variables":{{"user.name":"n"}},"pacing":{{"max":1,"per_ms":86400000}},"privacy":{{"params":["tab"]}},"hub":{{"corner":"start"}}}}}}"#,
+        write(&Words::of("ja"))
+    );
+    let expected: SessionAnswer = serde_json::from_str(&fresh).expect("a session");
+    assert_eq!(read::<SessionAnswer>(&fresh), Some(expected));
     let request = SessionRequest {
         build: "b\u{1}".to_owned(),
         user_traits: [("n".to_owned(), Value::Number(0.1))].into_iter().collect(),

@@ -4,7 +4,7 @@ use banso_model::event::{Event, Kind};
 use banso_model::time::Timestamp;
 use banso_model::value::{Value, Values};
 use banso_model::wire::{FeatureRule, limits};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use web_sys::Element;
 
 use super::live::Live;
@@ -12,7 +12,7 @@ use crate::address;
 use crate::browser;
 use crate::capture;
 use crate::http;
-use crate::json;
+use crate::json::{self, object};
 use crate::loader;
 use crate::queue::{Record, Room, weight};
 use crate::rules::{Act, Rules};
@@ -34,11 +34,13 @@ pub(super) struct Follow {
 }
 
 /// The rules of the last visit, so that a page is captured before the collector has answered.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 struct Kept {
     features: Vec<FeatureRule>,
     params: Vec<String>,
 }
+
+object!(Kept { features, params });
 
 impl Live {
     /// Records an event. Returns its id, or none when it is too large to be sent.
@@ -286,13 +288,10 @@ impl Live {
 
     /// What waited in the outbox when the page opened is in no facts yet: uses of this user count at once.
     pub(super) fn recall(&mut self, records: &[Record]) {
-        #[derive(Deserialize)]
-        struct Whose {
-            user: Option<String>,
-        }
         for record in records {
-            let whose: Option<Whose> = json::read(&format!("{{{}}}", record.who));
-            if whose.is_none_or(|whose| whose.user.as_deref() != self.identity.user()) {
+            let whose: Option<Values> = json::read(&format!("{{{}}}", record.who));
+            let user = whose.and_then(|mut whose| whose.remove("user"));
+            if user.as_ref().and_then(Value::as_text) != self.identity.user() {
                 continue;
             }
             let Some(event) = json::read::<Event>(&record.text) else {
