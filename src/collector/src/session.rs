@@ -19,7 +19,6 @@ use banso_model::compile;
 use banso_model::condition::Condition;
 use banso_model::config::text::nearest_locale;
 use banso_model::time::Timestamp;
-use banso_model::value::Value;
 use banso_model::wire::{GuideEntry, Session, SessionAnswer, SessionRequest};
 
 use crate::app::App;
@@ -28,7 +27,7 @@ use crate::door::{Caller, Standing, admit};
 use crate::error::Refusal;
 use crate::live::Live;
 use crate::placed;
-use known::{Identified, ServerFacts};
+use known::ServerFacts;
 use mentions::Mentions;
 pub use who::Told;
 use who::Who;
@@ -134,19 +133,26 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         who: &who.known,
         uses,
     };
-    let guides: Vec<GuideEntry> = live
-        .guides
-        .iter()
-        .filter_map(|guide| {
-            let local = guide.locales.get(locale)?;
-            let conditions = left(&guide.conditions, &facts)?;
-            Some(GuideEntry {
-                hash: local.hash.clone(),
-                conditions,
-                ..guide.entry.clone()
-            })
-        })
-        .collect();
+    let mut guides: Vec<GuideEntry> = Vec::new();
+    let mut variables = BTreeMap::new();
+    for guide in &live.guides {
+        let Some(local) = guide.locales.get(locale) else {
+            continue;
+        };
+        let Some(conditions) = left(&guide.conditions, &facts) else {
+            continue;
+        };
+        for variable in &local.variables {
+            if let Some(text) = who.known.variable(variable) {
+                variables.insert(variable.clone(), text);
+            }
+        }
+        guides.push(GuideEntry {
+            hash: local.hash.clone(),
+            conditions,
+            ..guide.entry.clone()
+        });
+    }
     let mut mentions = Mentions::default();
     for condition in guides.iter().flat_map(|guide| guide.conditions.values()) {
         mentions.add(condition);
@@ -166,7 +172,7 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         theme: live.workspace.theme.clone(),
         features: live.fixed.features.clone(),
         facts: facts::facts(live, &who.record, &mentions, now),
-        variables: variables(live, &guides, locale, &who.known),
+        variables,
         guides,
         pacing: Some(live.fixed.pacing),
         privacy: live.fixed.privacy.clone(),
@@ -190,34 +196,6 @@ fn left(
         }
     }
     Some(left)
-}
-
-/// The values of the variables that the guides' texts use.
-fn variables(
-    live: &Live,
-    guides: &[GuideEntry],
-    locale: &str,
-    known: &Identified,
-) -> BTreeMap<String, String> {
-    live.guides
-        .iter()
-        .filter(|guide| guides.iter().any(|entry| entry.id == guide.entry.id))
-        .filter_map(|guide| guide.locales.get(locale))
-        .flat_map(|local| &local.variables)
-        .filter_map(|variable| {
-            let value = match variable.split_once('.')? {
-                ("user", name) => known.user.get(name)?,
-                ("account", name) => known.account.get(name)?,
-                _ => return None,
-            };
-            let text = match value {
-                Value::Text(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => return None,
-            };
-            Some((variable.clone(), text))
-        })
-        .collect()
 }
 
 /// The workspace's locale for a reader of `wanted`: the first of those they want that it has, in any region, else its

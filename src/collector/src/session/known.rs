@@ -23,6 +23,23 @@ pub struct Identified {
     pub band: Option<String>,
 }
 
+impl Identified {
+    /// What `user.name` or `account.name` says in a text; `None` when it is not known, or nothing to read.
+    #[must_use]
+    pub fn variable(&self, variable: &str) -> Option<String> {
+        let value = match variable.split_once('.')? {
+            ("user", name) => self.user.get(name)?,
+            ("account", name) => self.account.get(name)?,
+            _ => return None,
+        };
+        match value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+}
+
 /// The collector's half, with the configuration it is asked under.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerFacts<'a> {

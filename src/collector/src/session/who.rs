@@ -70,6 +70,11 @@ pub async fn meet(
         .filter(|account| !account.is_empty());
     let owner = match &account {
         Some(account) => Owner::Account(account.clone()),
+        None if sender.device.is_empty() => {
+            return Err(Refusal::Malformed(
+                "device and account are both missing".to_owned(),
+            ));
+        }
         None => Owner::Device(sender.device.clone()),
     };
     tell(app, live, caller, request, standing, &owner, now).await?;
