@@ -21,6 +21,7 @@ mod recent;
 mod relay;
 mod retention;
 mod schema;
+mod segments;
 mod sums;
 mod tables;
 mod traits;

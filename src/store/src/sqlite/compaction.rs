@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::fold::FoldError;
 use super::key::Key;
-use super::pack::{Packer, unpack};
+use super::segments::Segments;
 
 /// A segment of fewer events is small.
 pub const SMALL: u64 = 24;
@@ -52,12 +52,16 @@ impl Compaction {
     ///
     /// # Errors
     /// [`FoldError`]; the transaction must be rolled back then.
-    pub fn run(&mut self, tables: &Transaction<'_>, packer: &mut Packer) -> Result<(), FoldError> {
+    pub fn run(
+        &mut self,
+        tables: &Transaction<'_>,
+        segments: &mut Segments,
+    ) -> Result<(), FoldError> {
         let rest = self.due.len().saturating_sub(AT_ONCE);
         let mut due = self.due.split_off(rest);
         due.sort_unstable();
         for (owner, first) in due {
-            let (seq, events) = put_together(tables, packer, owner, first)?;
+            let (seq, events) = put_together(tables, segments, owner, first)?;
             self.note(owner, seq, events);
         }
         Ok(())
@@ -66,7 +70,7 @@ impl Compaction {
 
 fn put_together(
     tables: &Connection,
-    packer: &mut Packer,
+    segments: &mut Segments,
     owner: Key,
     first: i64,
 ) -> Result<(i64, u64), FoldError> {
@@ -83,7 +87,7 @@ fn put_together(
             received = received.max(row.get(1)?);
             events += row.get::<_, i64>(2)?;
             let packed = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
-            records.extend_from_slice(&unpack(packed)?);
+            records.extend_from_slice(&segments.unpack(packed)?);
         }
     }
     for seq in seqs {
@@ -95,7 +99,7 @@ fn put_together(
             .execute((owner, seq))?;
     }
     let mut packed = Vec::new();
-    packer.pack(&records, &mut packed)?;
+    segments.pack(&records, &mut packed)?;
     let seq = append(tables, owner, received, events, &packed)?;
     Ok((seq, events as u64))
 }
@@ -124,7 +128,6 @@ pub fn append(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::pack::LOG;
     use crate::sqlite::schema;
 
     /// The segments of an owner: their events and what they hold.
@@ -135,7 +138,7 @@ mod tests {
             .query_map([owner], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))
             .expect("the log is read")
             .map(|row| row.expect("a segment is read"))
-            .map(|(events, packed)| (events, unpack(&packed).expect("it is unpacked")))
+            .map(|(events, packed)| (events, crate::sqlite::pack::unpack(&packed).expect("it is unpacked")))
             .collect()
     }
 
@@ -145,13 +148,13 @@ mod tests {
         tables
             .execute_batch(schema::MIGRATIONS[0])
             .expect("tables are made");
-        let mut packer = Packer::new(LOG).expect("a packer is made");
+        let mut pack = Segments::load(&tables).expect("it loads");
         let mut compaction = Compaction::default();
         let mut packed = Vec::new();
         for n in 0..8_u8 {
             for (owner, events) in [(1, 2), (2, SMALL), (3, 1)] {
                 if owner != 3 || n < 7 {
-                    packer.pack(&[n; 5], &mut packed).expect("it is packed");
+                    pack.pack(&[n; 5], &mut packed).expect("it is packed");
                     let seq = append(&tables, owner, n.into(), events as i64, &packed);
                     compaction.note(owner, seq.expect("it is appended"), events);
                 }
@@ -160,9 +163,7 @@ mod tests {
         let before = [segments(&tables, 2), segments(&tables, 3)];
         assert!(compaction.is_due());
         let transaction = tables.transaction().expect("it begins");
-        compaction
-            .run(&transaction, &mut packer)
-            .expect("it is done");
+        compaction.run(&transaction, &mut pack).expect("it is done");
         transaction.commit().expect("it is kept");
         assert!(!compaction.is_due());
         let all: Vec<u8> = (0..8).flat_map(|n| [n; 5]).collect();

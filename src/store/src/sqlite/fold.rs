@@ -158,14 +158,16 @@ impl Fold {
             && folder.compaction.is_due()
         {
             let Folder {
-                compaction, packer, ..
+                compaction,
+                segments,
+                ..
             } = folder;
             let done = self
                 .tables
                 .transaction()
                 .map_err(FoldError::from)
                 .and_then(|transaction| {
-                    compaction.run(&transaction, packer)?;
+                    compaction.run(&transaction, segments)?;
                     Ok(transaction.commit()?)
                 });
             if let Err(error) = done {

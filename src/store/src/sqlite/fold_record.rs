@@ -9,7 +9,7 @@ use banso_model::time::Day;
 use super::compaction::Compaction;
 use super::fold::FoldError;
 use super::key::{self, Key};
-use super::pack::{LOG, Packer};
+use super::segments::Segments;
 use super::sums::{Sighting, Sums, Whose, of_users};
 use crate::codec::Label;
 use crate::record::{self, Added, Event, Record};
@@ -21,8 +21,8 @@ const REMEMBERED: usize = 1 << 18;
 pub struct Folder {
     /// The sums since the last transaction.
     pub sums: Sums,
-    /// Compresses segments.
-    pub packer: Packer,
+    /// Packs segments.
+    pub segments: Segments,
     /// Whose segments are small.
     pub compaction: Compaction,
     metrics: FxHashMap<String, u32>,
@@ -46,7 +46,7 @@ impl Folder {
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self {
             sums: Sums::default(),
-            packer: Packer::new(LOG)?,
+            segments: Segments::load(tables)?,
             compaction: Compaction::default(),
             metrics,
             text: String::new(),

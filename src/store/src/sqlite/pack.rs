@@ -33,13 +33,38 @@ impl Packer {
     pub fn pack(&mut self, records: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         out.clear();
         out.push(record::VERSION);
-        out.put_number(records.len() as u64);
-        let head = out.len();
-        out.resize(head + zstd::zstd_safe::compress_bound(records.len()), 0);
-        let length = self.0.compress_to_buffer(records, &mut out[head..])?;
-        out.truncate(head + length);
-        Ok(())
+        head(records, out, |records, room| {
+            self.0.compress_to_buffer(records, room)
+        })
     }
+}
+
+/// Appends the length of `records` and what `compress` makes of them.
+///
+/// # Errors
+/// That of `compress`.
+pub fn head(
+    records: &[u8],
+    out: &mut Vec<u8>,
+    compress: impl FnOnce(&[u8], &mut [u8]) -> io::Result<usize>,
+) -> io::Result<()> {
+    out.put_number(records.len() as u64);
+    let head = out.len();
+    out.resize(head + zstd::zstd_safe::compress_bound(records.len()), 0);
+    let length = compress(records, &mut out[head..])?;
+    out.truncate(head + length);
+    Ok(())
+}
+
+/// Reads the length that records had.
+///
+/// # Errors
+/// [`Malformed`] when it cannot be one.
+pub fn length(from: &mut Bytes<'_>) -> Result<usize, Malformed> {
+    usize::try_from(from.number()?)
+        .ok()
+        .filter(|length| *length <= LARGEST)
+        .ok_or(Malformed::Overlong)
 }
 
 /// The records of a packed segment.
@@ -52,10 +77,7 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Malformed> {
     if version != record::VERSION {
         return Err(Malformed::Tag(version));
     }
-    let length = usize::try_from(from.number()?)
-        .ok()
-        .filter(|length| *length <= LARGEST)
-        .ok_or(Malformed::Overlong)?;
+    let length = length(&mut from)?;
     zstd::bulk::decompress(from.0, length)
         .ok()
         .filter(|records| records.len() == length)

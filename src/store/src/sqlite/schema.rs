@@ -13,8 +13,9 @@ const V1: &str = "
 -- Numbers of the store: its version, the last commit that was folded, counts.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
--- The truth: packed records of one owner, appended; and where each owner's are.
+-- The truth: packed records of one owner, appended; what small ones are packed with; and where each owner's are.
 CREATE TABLE log (seq INTEGER PRIMARY KEY, owner INTEGER NOT NULL, received INTEGER NOT NULL, events INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE dictionaries (dictionary INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE log_of (owner INTEGER, seq INTEGER, PRIMARY KEY (owner, seq)) WITHOUT ROWID;
 
 -- Ids of events, in the order of the time they were recorded at; when the ids of a recorded day were last added to.

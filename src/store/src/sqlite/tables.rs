@@ -7,7 +7,7 @@ use super::compaction::{self, Compaction};
 use super::fold::FoldError;
 use super::fold_record::Folder;
 use super::key::Key;
-use super::pack::Packer;
+use super::segments::Segments;
 use super::sums::{Segment, Sighting, Stream, Sums};
 use super::{progress, traits};
 
@@ -32,7 +32,12 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
         streams,
         events,
     } = sums;
-    write_segments(tables, &mut folder.packer, &mut folder.compaction, segments)?;
+    write_segments(
+        tables,
+        &mut folder.segments,
+        &mut folder.compaction,
+        segments,
+    )?;
     write_seen(tables, seen)?;
     write_seen_days(tables, seen_days)?;
     put_all(
@@ -95,13 +100,14 @@ fn put_all<R, P: rusqlite::Params>(
 
 fn write_segments(
     tables: &Connection,
-    packer: &mut Packer,
+    pack: &mut Segments,
     compaction: &mut Compaction,
     segments: FxHashMap<Key, Segment>,
 ) -> Result<(), FoldError> {
     let mut packed = Vec::new();
     for (owner, segment) in sorted(segments) {
-        packer.pack(&segment.records, &mut packed)?;
+        pack.learn(tables, &segment.records)?;
+        pack.pack(&segment.records, &mut packed)?;
         let events = segment.events as i64;
         let seq = compaction::append(tables, owner, segment.received, events, &packed)?;
         compaction.note(owner, seq, segment.events);

@@ -1,0 +1,179 @@
+//! The packed form of the log's segments. Small ones are packed with a dictionary that the store learns once from its
+//! own first small ones: by itself a single event has nothing that repeats.
+
+use rusqlite::Connection;
+use rustc_hash::FxHashMap;
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::fold::FoldError;
+use super::pack::{LOG, Packer, head, length, unpack};
+use crate::codec::{Bytes, Malformed, Put};
+
+/// The first byte of a segment that is packed with a dictionary; the dictionary's number follows.
+const LEARNED: u8 = 2;
+
+/// Larger segments do without a dictionary.
+const SMALL: usize = 4096;
+
+/// From so many small segments the dictionary is learned.
+const SAMPLES: usize = 4000;
+
+/// Bytes of the dictionary.
+const SIZE: usize = 16 << 10;
+
+/// Packs and unpacks segments.
+pub struct Segments {
+    plain: Packer,
+    learned: Option<(i64, Compressor<'static>)>,
+    dictionaries: FxHashMap<i64, Decompressor<'static>>,
+    /// Small segments to learn from, one after the other, and the length of each.
+    samples: (Vec<u8>, Vec<usize>),
+}
+
+impl Segments {
+    /// Reads the dictionaries.
+    ///
+    /// # Errors
+    /// [`FoldError`].
+    pub fn load(tables: &Connection) -> Result<Self, FoldError> {
+        let mut segments = Self {
+            plain: Packer::new(LOG)?,
+            learned: None,
+            dictionaries: FxHashMap::default(),
+            samples: Default::default(),
+        };
+        let mut statement =
+            tables.prepare("SELECT dictionary, data FROM dictionaries ORDER BY dictionary")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let data = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            segments.add(row.get(0)?, data)?;
+        }
+        Ok(segments)
+    }
+
+    fn add(&mut self, number: i64, data: &[u8]) -> Result<(), FoldError> {
+        self.learned = Some((number, Compressor::with_dictionary(LOG, data)?));
+        self.dictionaries
+            .insert(number, Decompressor::with_dictionary(data)?);
+        Ok(())
+    }
+
+    /// Puts `records` into `out`, which is emptied before.
+    ///
+    /// # Errors
+    /// When zstd reports one.
+    pub fn pack(&mut self, records: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+        let Some((number, compressor)) = self.learned.as_mut().filter(|_| records.len() < SMALL)
+        else {
+            return self.plain.pack(records, out);
+        };
+        out.clear();
+        out.push(LEARNED);
+        out.put_number(*number as u64);
+        head(records, out, |records, room| {
+            compressor.compress_to_buffer(records, room)
+        })
+    }
+
+    /// The records of a packed segment.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is broken, of a later version, or its dictionary is not there.
+    pub fn unpack(&mut self, packed: &[u8]) -> Result<Vec<u8>, Malformed> {
+        if packed.first() != Some(&LEARNED) {
+            return unpack(packed);
+        }
+        let mut from = Bytes(&packed[1..]);
+        let number = from.number()? as i64;
+        let length = length(&mut from)?;
+        self.dictionaries
+            .get_mut(&number)
+            .ok_or(Malformed::Tag(LEARNED))?
+            .decompress(from.0, length)
+            .ok()
+            .filter(|records| records.len() == length)
+            .ok_or(Malformed::Compressed)
+    }
+
+    /// Learns from a segment until there is a dictionary.
+    ///
+    /// # Errors
+    /// [`FoldError`]; the transaction must be rolled back then, and this be loaded anew.
+    pub fn learn(&mut self, tables: &Connection, records: &[u8]) -> Result<(), FoldError> {
+        if self.learned.is_some() || records.len() >= SMALL {
+            return Ok(());
+        }
+        self.samples.0.extend_from_slice(records);
+        self.samples.1.push(records.len());
+        if self.samples.1.len() < SAMPLES {
+            return Ok(());
+        }
+        let (bytes, sizes) = std::mem::take(&mut self.samples);
+        match zstd::dict::from_continuous(&bytes, &sizes, SIZE) {
+            Ok(data) => {
+                tables.execute("INSERT INTO dictionaries VALUES (1, ?1)", [&data])?;
+                self.add(1, &data)
+            }
+            Err(error) => {
+                // Samples that are all alike teach nothing; the next may.
+                tracing::debug!(%error, "no dictionary was learned");
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Sample;
+    use crate::record;
+    use crate::sqlite::schema;
+
+    fn records(n: u64) -> Vec<u8> {
+        let user = format!("user-{}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
+        let mut sample = Sample::of("acme", &user).uses("report.create", n, 0);
+        sample.0.events[0].props = format!(r#"{{"source":"menu","rows":{}}}"#, n * 7919 % 997);
+        let mut bytes = Vec::new();
+        record::encode(&sample.0, &[true], &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn what_was_packed_before_and_after_learning_is_unpacked() {
+        let tables = Connection::open_in_memory().expect("memory opens");
+        tables
+            .execute_batch(schema::MIGRATIONS[0])
+            .expect("tables are made");
+        let mut segments = Segments::load(&tables).expect("it loads");
+        let mut sizes = Vec::new();
+        let mut packed = Vec::new();
+        let mut before = Vec::new();
+        segments
+            .pack(&records(0), &mut before)
+            .expect("it is packed");
+        for n in 0..SAMPLES as u64 + 10 {
+            let bytes = records(n);
+            segments.learn(&tables, &bytes).expect("it learns");
+            segments.pack(&bytes, &mut packed).expect("it is packed");
+            assert_eq!(segments.unpack(&packed).expect("it is unpacked"), bytes);
+            sizes.push(packed.len());
+        }
+        assert!(
+            sizes[sizes.len() - 1] * 3 < sizes[0] * 2,
+            "a dictionary saves a third: {} after {}",
+            sizes[sizes.len() - 1],
+            sizes[0]
+        );
+        let mut again = Segments::load(&tables).expect("it loads");
+        assert_eq!(again.unpack(&before), Ok(records(0)));
+        assert_eq!(again.unpack(&packed), Ok(records(SAMPLES as u64 + 9)));
+        let large = vec![7; SMALL];
+        again.pack(&large, &mut packed).expect("it is packed");
+        assert_eq!(unpack(&packed), Ok(large), "large ones need no dictionary");
+        for cut in 0..packed.len() {
+            assert!(again.unpack(&packed[..cut]).is_err());
+        }
+    }
+}
