@@ -4,13 +4,16 @@ mod card;
 mod checklist;
 mod hub;
 mod icon;
+mod press;
 mod stage;
+mod tag;
 mod text;
 mod theme;
 
 use std::rc::Rc;
 
-use yew::prelude::*;
+use press::{Presses, Toggle};
+use yew::{Callback, Component, Context, Html, Properties};
 
 use crate::layer::{Layer, Top};
 use crate::scene::{Direction, Intent, Scene};
@@ -84,28 +87,10 @@ struct Given {
     top: Shared,
 }
 
-impl Given {
-    /// What a press of a button does.
-    fn press(&self, intents: Vec<Intent>) -> Callback<MouseEvent> {
-        let to = self.intents.clone();
-        Callback::from(move |_| {
-            for intent in &intents {
-                to.emit(intent.clone());
-            }
-        })
-    }
-}
-
 /// All of the interface: one component, since each costs bytes and the parts share everything.
 struct App {
     card: card::Card,
     hub: hub::Hub,
-}
-
-/// Opens an item of a checklist, or closes it.
-struct Toggle {
-    list: String,
-    at: usize,
 }
 
 impl Component for App {
@@ -136,7 +121,12 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        html! { <>{ self.hub.view(ctx) }{ self.card.view(ctx.props()) }</> }
+        let presses = Presses {
+            intents: ctx.props().intents.clone(),
+            app: ctx.link().clone(),
+        };
+        let hub = self.hub.view(ctx.props(), &presses);
+        tag::together(vec![hub, self.card.view(ctx.props(), &presses)])
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
@@ -148,28 +138,4 @@ impl Component for App {
         self.card.leave(&ctx.props().top.0);
         self.hub.leave(&ctx.props().top.0);
     }
-}
-
-/// A button with a word on it.
-fn button(
-    class: &'static str,
-    action: &'static str,
-    says: Html,
-    onclick: Callback<MouseEvent>,
-) -> Html {
-    html! { <button type="button" {class} data-banso-action={action} {onclick}>{ says }</button> }
-}
-
-/// A button with a cross on it.
-fn close(name: &str, onclick: Callback<MouseEvent>) -> Html {
-    html! {
-        <button type="button" class="close" data-banso-action="close" aria-label={name.to_owned()} {onclick}>
-            { icon::close() }
-        </button>
-    }
-}
-
-/// A word of ARIA.
-const fn truth(is: bool) -> &'static str {
-    if is { "true" } else { "false" }
 }

@@ -75,13 +75,6 @@ impl Tracker {
         Self(inner)
     }
 
-    /// The element that is followed; none while it is missing.
-    #[must_use]
-    pub fn element(&self) -> Option<Element> {
-        let found = self.0.found.try_borrow().ok()?;
-        found.as_ref().map(|found| found.element.clone())
-    }
-
     /// Reports again what is seen, because whoever is told has changed its own size.
     pub fn again(&self) {
         if let Ok(mut last) = self.0.last.try_borrow_mut() {

@@ -80,18 +80,20 @@ pub fn keep(root: &HtmlElement) {
 }
 
 /// Hears Escape in a card, and on the page when the host did not use it. `act` is told which, and says whether it used it.
-pub fn on_escape(card: &HtmlElement, act: impl Fn(bool) -> bool + 'static) -> Vec<Listener> {
-    let act = Rc::new(act);
-    let hear = |on: &EventTarget, in_card: bool| {
-        let act = Rc::clone(&act);
-        Listener::new(on, "keydown", Phase::Bubble, move |event| {
-            let key = property(&event, "key").as_string();
-            if key.as_deref() == Some("Escape") && !event.default_prevented() && act(in_card) {
-                // Else it would close the dialog of the host's that the card is in.
-                event.prevent_default();
-            }
-        })
-    };
-    let on_page = window().map(|window| hear(&window, false));
-    std::iter::once(hear(card, true)).chain(on_page).collect()
+pub fn on_escape(card: &HtmlElement, act: Rc<dyn Fn(bool) -> bool>) -> Vec<Listener> {
+    let mut listeners = vec![hear(card, true, Rc::clone(&act))];
+    if let Some(window) = window() {
+        listeners.push(hear(&window, false, act));
+    }
+    listeners
+}
+
+fn hear(on: &EventTarget, in_card: bool, act: Rc<dyn Fn(bool) -> bool>) -> Listener {
+    Listener::new(on, "keydown", Phase::Bubble, move |event| {
+        let key = property(&event, "key").as_string();
+        if key.as_deref() == Some("Escape") && !event.default_prevented() && act(in_card) {
+            // Else it would close the dialog of the host's that the card is in.
+            event.prevent_default();
+        }
+    })
 }

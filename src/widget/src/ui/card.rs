@@ -2,10 +2,12 @@
 
 use banso_model::guide::{Action, Backdrop, Content, Interact, Step, StepKind};
 use web_sys::HtmlElement;
-use yew::prelude::*;
+use yew::{Html, NodeRef};
 
+use super::press::{Presses, button, close, truth};
 use super::stage::{Parts, Stage};
-use super::{Given, button, close, text};
+use super::tag::{of_class, plain, tag, text as word, together};
+use super::{Given, text};
 use crate::layer::{Top, active, restore};
 use crate::scene::{Intent, TourScene};
 
@@ -41,7 +43,7 @@ pub fn step(tour: &TourScene) -> Option<&Step> {
 
 impl Card {
     /// The step's elements.
-    pub fn view(&self, given: &Given) -> Html {
+    pub fn view(&self, given: &Given, presses: &Presses) -> Html {
         let Some((tour, step)) = given
             .scene
             .tour
@@ -58,40 +60,66 @@ impl Card {
             _ => "dim",
         };
         let titled = !step.title.is_empty();
-        html! {
-            <>
-                <div ref={&self.veil} class="veil" popover="manual" data-backdrop={backdrop}>
-                    <div ref={&self.hole} class="hole" />
-                    if modal || step.interact != Interact::Allow {
-                        <div ref={&self.shield} class="shield" />
-                    }
-                </div>
-                <section
-                    ref={&self.card}
-                    class="card"
-                    popover="manual"
-                    tabindex="-1"
-                    role="dialog"
-                    aria-modal={truth_if(modal)}
-                    aria-labelledby={if titled { "title" } else { "body" }}
-                    aria-describedby={titled.then_some("body")}
-                    data-kind={if modal { "modal" } else { "tooltip" }}
-                    data-banso-guide={tour.guide.id.clone()}
-                    data-banso-step={step.id.clone()}
-                >
-                    <div ref={&self.arrow} class="arrow" />
-                    <div class="inner" data-scrolls="">
-                        { close(&words.close, given.press(acts(tour, step, &[Action::Close]))) }
-                        if titled {
-                            <h2 id="title">{ text::inlines(&step.title, variables) }</h2>
-                        }
-                        <div id="body" class="text">{ text::blocks(&step.body, variables) }</div>
-                        { footer(given, tour, step) }
-                    </div>
-                </section>
-                <div class="unseen" role="status" aria-live="polite">{ announcement(given, tour, step) }</div>
-            </>
+        let mut veil = tag(
+            "div",
+            &["class", "popover", "data-backdrop"],
+            &["veil", "manual", backdrop],
+        )
+        .at(&self.veil)
+        .with(of_class("div", "hole").at(&self.hole));
+        if modal || step.interact != Interact::Allow {
+            veil = veil.with(of_class("div", "shield").at(&self.shield));
         }
+        let leave = presses.all(acts(tour, step, &[Action::Close]));
+        let mut inner =
+            tag("div", &["class", "data-scrolls"], &["inner", ""]).with(close(&words.close, leave));
+        if titled {
+            let title = text::inlines(&step.title, variables);
+            inner = inner.with(tag("h2", &["id"], &["title"]).with(title));
+        }
+        inner = inner
+            .with(
+                tag("div", &["id", "class"], &["body", "text"])
+                    .with(text::blocks(&step.body, variables)),
+            )
+            .with(footer(given, tour, step, presses));
+        let card = tag(
+            "section",
+            &[
+                "class",
+                "popover",
+                "tabindex",
+                "role",
+                "aria-modal",
+                "aria-labelledby",
+                "aria-describedby",
+                "data-kind",
+                "data-banso-guide",
+                "data-banso-step",
+            ],
+            &[
+                "card",
+                "manual",
+                "-1",
+                "dialog",
+                truth(modal),
+                if titled { "title" } else { "body" },
+                if titled { "body" } else { "" },
+                if modal { "modal" } else { "tooltip" },
+                &tour.guide.id,
+                &step.id,
+            ],
+        )
+        .at(&self.card)
+        .with(of_class("div", "arrow").at(&self.arrow))
+        .with(inner);
+        let said = tag(
+            "div",
+            &["class", "role", "aria-live"],
+            &["unseen", "status", "polite"],
+        )
+        .with(word(&announcement(given, tour, step)));
+        together(vec![veil.into(), card.into(), said.into()])
     }
 
     /// Begins a step that was not shown before, or places the card again.
@@ -147,10 +175,6 @@ impl Card {
     }
 }
 
-fn truth_if(is: bool) -> Option<&'static str> {
-    is.then_some("true")
-}
-
 /// What a screen reader is told of a step, once it is there.
 fn announcement(given: &Given, tour: &TourScene, step: &Step) -> String {
     let mut said = String::new();
@@ -166,11 +190,11 @@ fn announcement(given: &Given, tour: &TourScene, step: &Step) -> String {
 }
 
 /// The number of the step and its buttons.
-fn footer(given: &Given, tour: &TourScene, step: &Step) -> Html {
+fn footer(given: &Given, tour: &TourScene, step: &Step, presses: &Presses) -> Html {
     if tour.of < 2 && tour.buttons.is_empty() {
         return Html::default();
     }
-    let mut buttons = Vec::new();
+    let mut buttons = of_class("span", "buttons");
     for one in &tour.buttons {
         let class = if one.primary {
             "button primary"
@@ -178,22 +202,15 @@ fn footer(given: &Given, tour: &TourScene, step: &Step) -> Html {
             "button"
         };
         let action = one.act.first().map_or("", Action::as_str);
+        let press = presses.all(acts(tour, step, &one.act));
         let says = text::inlines(&one.label, &given.scene.variables);
-        buttons.push(button(
-            class,
-            action,
-            says,
-            given.press(acts(tour, step, &one.act)),
-        ));
+        buttons = buttons.with(button(class, action, press).with(says));
     }
-    html! {
-        <footer>
-            if tour.of > 1 {
-                <span class="count" aria-hidden="true">{ tour.number }{ " / " }{ tour.of }</span>
-            }
-            <span class="buttons">{ buttons }</span>
-        </footer>
+    let mut footer = plain("footer");
+    if tour.of > 1 {
+        footer = footer.with(text::count(tour.number, tour.of));
     }
+    footer.with(buttons).into()
 }
 
 fn acts(tour: &TourScene, step: &Step, actions: &[Action]) -> Vec<Intent> {

@@ -160,7 +160,12 @@ fn row(
     if opens {
         line = line.with(icon::chevron());
     }
-    let mut row = tag("li", &["class", "data-banso-item"], &[class, &item.id]).with(line);
+    let names: &[&str] = if state.done {
+        &["class", "data-banso-item", "data-banso-done"]
+    } else {
+        &["class", "data-banso-item"]
+    };
+    let mut row = tag("li", names, &[class, &item.id, ""]).with(line);
     if let Some(more) = more.filter(|_| opens) {
         row = row.with(more);
     }

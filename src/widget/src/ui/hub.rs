@@ -1,11 +1,15 @@
 //! The hub: a launcher in a corner of the page and the panel it opens.
 
+use std::rc::Rc;
+
 use banso_model::wire::Corner;
 use web_sys::HtmlElement;
-use yew::prelude::*;
+use yew::{Html, NodeRef};
 
 use super::checklist::{self, open_item};
-use super::{App, Given, Toggle, button, close, icon, text, truth};
+use super::press::{Presses, Toggle, close, signed, truth, worded};
+use super::tag::{self, of_class, tag, together};
+use super::{Given, icon, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
 use crate::scene::{HubScene, Intent};
@@ -47,8 +51,7 @@ impl Hub {
     }
 
     /// The hub's elements.
-    pub fn view(&self, ctx: &Context<App>) -> Html {
-        let given = ctx.props();
+    pub fn view(&self, given: &Given, presses: &Presses) -> Html {
         let Some(hub) = &given.scene.hub else {
             return Html::default();
         };
@@ -63,55 +66,77 @@ impl Hub {
             name.push_str(&hub.unread.to_string());
             name.push(')');
         }
-        html! {
-            <>
-                <div ref={&self.launcher} class="launcher" popover="manual" data-corner={corner}>
-                    <button type="button" aria-label={name} aria-expanded={truth(hub.open)} data-banso-action="hub" onclick={given.press(vec![Intent::Hub(!hub.open)])}>
-                        { if hub.open { icon::close() } else { icon::guide() } }
-                        if hub.unread > 0 && !hub.open {
-                            <span class="badge" aria-hidden="true">{ hub.unread }</span>
-                        }
-                    </button>
-                </div>
-                <section ref={&self.panel} class="panel" popover="manual" tabindex="-1" role="dialog" aria-labelledby="hub" data-corner={corner} data-banso-guide="hub">
-                    <header class="head">
-                        <h2 id="hub">{ &words.hub }</h2>
-                        { close(&words.close, given.press(vec![Intent::Hub(false)])) }
-                    </header>
-                    <div class="inner" data-scrolls="">
-                        if hub.open {
-                            { self.contents(ctx, hub) }
-                        }
-                    </div>
-                </section>
-            </>
+        let sign = if hub.open {
+            icon::close()
+        } else {
+            icon::guide()
+        };
+        let press = presses.all(vec![Intent::Hub(!hub.open)]);
+        let mut opener = signed("", "hub", &name, truth(hub.open), press).with(sign);
+        if hub.unread > 0 && !hub.open {
+            opener = opener.with(
+                tag("span", &["class", "aria-hidden"], &["badge", "true"])
+                    .with(tag::text(&hub.unread.to_string())),
+            );
         }
+        let launcher = tag(
+            "div",
+            &["class", "popover", "data-corner"],
+            &["launcher", "manual", corner],
+        )
+        .at(&self.launcher)
+        .with(opener);
+        let head = of_class("header", "head")
+            .with(tag("h2", &["id"], &["hub"]).with(tag::text(&words.hub)))
+            .with(close(&words.close, presses.all(vec![Intent::Hub(false)])));
+        let mut inner = tag("div", &["class", "data-scrolls"], &["inner", ""]);
+        if hub.open {
+            inner = inner.with(self.contents(given, hub, presses));
+        }
+        let panel = tag(
+            "section",
+            &[
+                "class",
+                "popover",
+                "tabindex",
+                "role",
+                "aria-labelledby",
+                "data-corner",
+                "data-banso-guide",
+            ],
+            &["panel", "manual", "-1", "dialog", "hub", corner, "hub"],
+        )
+        .at(&self.panel)
+        .with(head)
+        .with(inner);
+        together(vec![launcher.into(), panel.into()])
     }
 
-    fn contents(&self, ctx: &Context<App>, hub: &HubScene) -> Html {
-        let given = ctx.props();
+    fn contents(&self, given: &Given, hub: &HubScene, presses: &Presses) -> Html {
         let words = &given.scene.words;
         if hub.checklists.is_empty() && hub.guides.is_empty() {
-            return html! { <p class="nothing">{ &words.nothing }</p> };
+            return of_class("p", "nothing")
+                .with(tag::text(&words.nothing))
+                .into();
         }
         let mut parts = Vec::new();
         for list in &hub.checklists {
-            parts.push(checklist::view(ctx, list, &self.opened));
+            parts.push(checklist::view(given, list, &self.opened, presses));
         }
-        let mut guides = Vec::new();
-        for listed in &hub.guides {
-            let start = given.press(vec![Intent::Start(listed.id.clone())]);
-            guides.push(html! {
-                <li class="guide" data-banso-guide={listed.id.clone()}>
-                    <span class="title">{ text::inlines(&listed.guide.title, &given.scene.variables) }</span>
-                    { button("button", "show", text::word(&words.show), start) }
-                </li>
-            });
+        if !hub.guides.is_empty() {
+            let mut guides = of_class("ul", "guides");
+            for listed in &hub.guides {
+                let title = text::inlines(&listed.guide.title, &given.scene.variables);
+                let start = presses.all(vec![Intent::Start(listed.id.clone())]);
+                guides = guides.with(
+                    tag("li", &["class", "data-banso-guide"], &["guide", &listed.id])
+                        .with(of_class("span", "title").with(title))
+                        .with(worded("button", "show", &words.show, start)),
+                );
+            }
+            parts.push(guides.into());
         }
-        if !guides.is_empty() {
-            parts.push(html! { <ul class="guides">{ guides }</ul> });
-        }
-        text::together(parts)
+        together(parts)
     }
 
     /// Opens the panel, or closes it, when that is news.
@@ -134,12 +159,13 @@ impl Hub {
             focus(&panel);
             let intents = given.intents.clone();
             // Escape on the page is the page's.
-            self.escape = on_escape(&panel, move |in_panel| {
+            let act = move |in_panel: bool| {
                 if in_panel {
                     intents.emit(Intent::Hub(false));
                 }
                 in_panel
-            });
+            };
+            self.escape = on_escape(&panel, Rc::new(act));
         } else {
             let had_focus = active().is_none_or(|active| panel.contains(Some(&active)));
             self.escape.clear();

@@ -1,11 +1,17 @@
 //! The few signs that are drawn, all decoration: names are in the words beside them.
 
-use yew::prelude::*;
+use yew::Html;
+
+use super::tag::tag;
 
 fn icon(class: &'static str, path: &'static str) -> Html {
-    html! {
-        <svg class={class} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={path} /></svg>
-    }
+    tag(
+        "svg",
+        &["class", "viewBox", "aria-hidden"],
+        &[class, "0 0 16 16", "true"],
+    )
+    .with(tag("path", &["d"], &[path]))
+    .into()
 }
 
 /// A cross.

@@ -208,10 +208,9 @@ impl Inner {
         }
         if self.step.esc != Esc::None {
             let weak = Rc::downgrade(self);
+            let act = move |in_card| with(&weak, |inner| inner.escaped(in_card));
             self.escape
-                .replace(on_escape(&self.parts.card, move |in_card| {
-                    with(&weak, |inner| inner.escaped(in_card))
-                }));
+                .replace(on_escape(&self.parts.card, Rc::new(act)));
         }
         self.take_focus();
     }

@@ -1,8 +1,9 @@
 //! Formatted text as elements, never as raw HTML.
 
 use banso_model::guide::{Block, Inline};
-use yew::prelude::*;
-use yew::virtual_dom::{VList, VTag, VText};
+use yew::Html;
+
+use super::tag::{self, Tag, tag, text as word, together};
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = banso_model::named::Named<String>;
@@ -21,20 +22,20 @@ fn block(block: &Block, variables: &Variables) -> Html {
         Block::Paragraph(text) => element("p", inlines(text, variables)),
         // The card's title is a heading of level 2, so headings in its body are below it.
         Block::Heading(level, text) => {
-            let tag = match level {
+            let name = match level {
                 1 | 2 => "h3",
                 3 => "h4",
                 _ => "h5",
             };
-            element(tag, inlines(text, variables))
+            element(name, inlines(text, variables))
         }
         Block::Bullets(items) => element("ul", list(items, variables)),
-        Block::Numbers(start, items) => {
-            html! { <ol start={start.to_string()}>{ list(items, variables) }</ol> }
-        }
+        Block::Numbers(start, items) => tag("ol", &["start"], &[&start.to_string()])
+            .with(list(items, variables))
+            .into(),
         Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
         Block::Code(code) => element("pre", element("code", word(code))),
-        Block::Rule => VTag::new("hr").into(),
+        Block::Rule => tag::plain("hr").into(),
     }
 }
 
@@ -46,20 +47,16 @@ fn list(items: &[Vec<Block>], variables: &Variables) -> Html {
     together(parts)
 }
 
-fn element(tag: &'static str, content: Html) -> Html {
-    let mut tag = VTag::new(tag);
-    tag.add_child(content);
-    tag.into()
+fn element(name: &'static str, content: Html) -> Html {
+    tag::plain(name).with(content).into()
 }
 
-/// Nodes one after the other.
-pub fn together(parts: Vec<Html>) -> Html {
-    VList::with_children(parts, None).into()
-}
-
-/// A word as a node of its own.
-pub fn word(word: &str) -> Html {
-    VText::new(word.to_owned()).into()
+/// How many of how many, for the eye.
+pub fn count(n: usize, of: usize) -> Tag {
+    let mut text = n.to_string();
+    text.push_str(" / ");
+    text.push_str(&of.to_string());
+    tag("span", &["class", "aria-hidden"], &["count", "true"]).with(word(&text))
 }
 
 /// A line of text as elements.
@@ -80,10 +77,16 @@ fn inline(inline: &Inline, variables: &Variables) -> Html {
         Inline::Code(code) => element("code", word(code)),
         Inline::Link(to, text) => {
             // A path of the host stays in its tab, where the tour goes on; another site opens beside it.
-            let target = (!to.starts_with('/')).then_some("_blank");
-            html! { <a href={to.clone()} {target} rel="noopener noreferrer">{ self::inlines(text, variables) }</a> }
+            let place = if to.starts_with('/') { "" } else { "_blank" };
+            tag(
+                "a",
+                &["href", "rel", "target"],
+                &[to, "noopener noreferrer", place],
+            )
+            .with(self::inlines(text, variables))
+            .into()
         }
-        Inline::Break => VTag::new("br").into(),
+        Inline::Break => tag::plain("br").into(),
     }
 }
 
