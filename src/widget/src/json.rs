@@ -16,7 +16,9 @@ pub(crate) use shape::object;
 
 /// Reads JSON; `None` when it is none or of another shape.
 pub fn read<T: Shape>(text: &str) -> Option<T> {
-    T::shape(parse::parse(text)?)
+    let mut wrong = shape::Wrong::default();
+    let read = T::shape(parse::parse(text)?, &mut wrong);
+    (!wrong.0).then_some(read)
 }
 
 /// Writes JSON. What it cannot write (a map whose keys are no texts) is written as null.

@@ -13,37 +13,60 @@ use banso_model::named::Named;
 use banso_model::time::{Day, Period, Timestamp};
 use banso_model::value::{Value, Values};
 
+/// Whether something was of another shape. It is noted and not passed back: whoever passes back what is half read has to
+/// take it apart, at each member anew.
+#[derive(Debug, Default)]
+pub struct Wrong(pub bool);
+
+impl Wrong {
+    /// Takes note of it, and goes on with something.
+    fn or<T: Default>(&mut self, read: Option<T>) -> T {
+        self.0 |= read.is_none();
+        read.unwrap_or_default()
+    }
+}
+
 /// What can be read from a value.
 pub trait Shape: Sized {
-    /// Reads it. A member that is missing is read from null.
-    fn shape(value: Value) -> Option<Self>;
+    /// Reads it. A member that is missing is read from null. When something is `wrong`, what comes is of no use.
+    fn shape(value: Value, wrong: &mut Wrong) -> Self;
 }
 
 /// Takes a member out of an object and reads it.
-pub(crate) fn member<T: Shape>(members: &mut Values, name: &str) -> Option<T> {
-    T::shape(members.remove(name).unwrap_or_default())
+pub(crate) fn member<T: Shape>(members: &mut Values, name: &str, wrong: &mut Wrong) -> T {
+    T::shape(taken(members, name), wrong)
+}
+
+#[inline(never)]
+fn taken(members: &mut Values, name: &str) -> Value {
+    members.remove(name).unwrap_or_default()
 }
 
 /// The members of an object.
-pub(crate) fn members(value: Value) -> Option<Values> {
-    match value {
+#[inline(never)]
+pub(crate) fn members(value: Value, wrong: &mut Wrong) -> Values {
+    wrong.or(match value {
         Value::Map(members) => Some(members),
         _ => None,
-    }
+    })
 }
 
 /// An object read member by member, each named as its field, or as it is said after `as`.
 macro_rules! object {
     ($type:path { $($field:ident $(as $name:literal)?),* $(,)? }) => {
         impl $crate::json::shape::Shape for $type {
-            fn shape(value: banso_model::value::Value) -> Option<Self> {
-                let mut members = $crate::json::shape::members(value)?;
-                Some(Self {
+            fn shape(
+                value: banso_model::value::Value,
+                wrong: &mut $crate::json::shape::Wrong,
+            ) -> Self {
+                let mut members = $crate::json::shape::members(value, wrong);
+                Self {
                     $($field: $crate::json::shape::member(
                         &mut members,
                         $crate::json::shape::named!($field $($name)?),
-                    )?,)*
-                })
+                        wrong,
+                    ),)*
+                }
             }
         }
     };
@@ -60,11 +83,17 @@ macro_rules! named {
 
 /// One of some words; null is the first.
 macro_rules! word {
-    ($type:ident { $($variant:ident $name:literal),* $(,)? }) => {
+    ($type:ident { $first:ident $first_name:literal $(, $variant:ident $name:literal)* $(,)? }) => {
         impl $crate::json::shape::Shape for $type {
-            fn shape(value: banso_model::value::Value) -> Option<Self> {
-                let place = $crate::json::shape::place(&value, &[$($name),*])?;
-                [$($type::$variant),*].get(place).copied()
+            fn shape(
+                value: banso_model::value::Value,
+                wrong: &mut $crate::json::shape::Wrong,
+            ) -> Self {
+                let place = $crate::json::shape::place(value, &[$first_name $(, $name)*], wrong);
+                [$type::$first $(, $type::$variant)*]
+                    .get(place)
+                    .copied()
+                    .unwrap_or($type::$first)
             }
         }
     };
@@ -74,60 +103,75 @@ use word;
 pub(crate) use {named, object};
 
 /// Which of some words a value is; null is the first.
-fn place(value: &Value, words: &[&str]) -> Option<usize> {
-    match value {
+#[inline(never)]
+fn place(value: Value, words: &[&str], wrong: &mut Wrong) -> usize {
+    wrong.or(match value {
         Value::Null => Some(0),
-        Value::Text(text) => words.iter().position(|word| word == text),
+        Value::Text(text) => words.iter().position(|word| *word == text),
         _ => None,
-    }
+    })
 }
 
 /// A variant with a name and a value: an object with one member.
-fn variant(value: Value) -> Option<(String, Value)> {
-    members(value)?.into_iter().next()
+#[inline(never)]
+fn variant(value: Value, wrong: &mut Wrong) -> (String, Value) {
+    wrong.or(members(value, &mut Wrong::default()).into_iter().next())
+}
+
+/// The items of a list; null is an empty one.
+#[inline(never)]
+fn items(value: Value, wrong: &mut Wrong) -> Vec<Value> {
+    wrong.or(match value {
+        Value::Null => Some(Vec::new()),
+        Value::List(list) => Some(list),
+        _ => None,
+    })
 }
 
 impl Shape for Value {
-    fn shape(value: Value) -> Option<Self> {
-        Some(value)
+    fn shape(value: Value, _: &mut Wrong) -> Self {
+        value
     }
 }
 
 impl Shape for String {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
+    #[inline(never)]
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        wrong.or(match value {
             Value::Text(text) => Some(text),
             _ => None,
-        }
+        })
     }
 }
 
 impl Shape for bool {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
+    #[inline(never)]
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        wrong.or(match value {
             Value::Bool(truth) => Some(truth),
             Value::Null => Some(false),
             _ => None,
-        }
+        })
     }
 }
 
 impl Shape for f64 {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
+    #[inline(never)]
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        wrong.or(match value {
             Value::Number(number) => Some(number),
             Value::Null => Some(0.0),
             _ => None,
-        }
+        })
     }
 }
 
 macro_rules! whole {
     ($($type:ident)*) => {$(
         impl Shape for $type {
-            fn shape(value: Value) -> Option<Self> {
+            fn shape(value: Value, wrong: &mut Wrong) -> Self {
                 // A float cast saturates.
-                f64::shape(value).map(|number| number as $type)
+                f64::shape(value, wrong) as $type
             }
         }
     )*};
@@ -136,80 +180,80 @@ macro_rules! whole {
 whole!(u8 i32 u32 u64);
 
 impl<T: Shape> Shape for Option<T> {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(None),
-            value => T::shape(value).map(Some),
-        }
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        (value != Value::Null).then(|| T::shape(value, wrong))
     }
 }
 
 impl<T: Shape> Shape for Vec<T> {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(Self::new()),
-            Value::List(list) => list.into_iter().map(T::shape).collect(),
-            _ => None,
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let mut list = Self::new();
+        for item in items(value, wrong) {
+            list.push(T::shape(item, wrong));
         }
+        list
     }
 }
 
 impl<T: Shape> Shape for Named<T> {
-    fn shape(value: Value) -> Option<Self> {
-        if value == Value::Null {
-            return Some(Self::default());
-        }
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
         let mut named = Self::default();
-        for (name, value) in members(value)? {
-            named.insert(name, T::shape(value)?);
+        if value != Value::Null {
+            for (name, value) in members(value, wrong) {
+                named.insert(name, T::shape(value, wrong));
+            }
         }
-        Some(named)
+        named
     }
 }
 
 impl<A: Shape, B: Shape> Shape for (A, B) {
-    fn shape(value: Value) -> Option<Self> {
-        let Value::List(list) = value else {
-            return None;
-        };
-        let [first, second] = <[Value; 2]>::try_from(list).ok()?;
-        Some((A::shape(first)?, B::shape(second)?))
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let [first, second] =
+            wrong.or(<[Value; 2]>::try_from(items(value, &mut Wrong::default())).ok());
+        (A::shape(first, wrong), B::shape(second, wrong))
     }
 }
 
 impl<T: Shape> Shape for Box<T> {
-    fn shape(value: Value) -> Option<Self> {
-        T::shape(value).map(Self::new)
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        Self::new(T::shape(value, wrong))
     }
 }
 
 impl Shape for Timestamp {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
+    #[inline(never)]
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        wrong.or(match value {
             Value::Text(text) => Self::parse(&text),
             Value::Number(ms) => Some(Self(ms as i64)),
             Value::Null => Some(Self::default()),
             _ => None,
-        }
+        })
     }
 }
 
 impl Shape for Day {
-    fn shape(value: Value) -> Option<Self> {
-        i32::shape(value).map(Self)
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        Self(i32::shape(value, wrong))
     }
 }
 
 impl Shape for Period {
-    fn shape(value: Value) -> Option<Self> {
-        Self::parse(value.as_text()?)
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        wrong.or(value.as_text().and_then(Self::parse))
     }
 }
 
 /// One, or a list of them.
-fn one_or_many<T: Shape>(members: &mut Values, name: &str) -> Option<Vec<T>> {
-    match members.remove(name).unwrap_or_default() {
-        value @ (Value::List(_) | Value::Null) => Vec::shape(value),
-        one => T::shape(one).map(|one| vec![one]),
+fn one_or_many<T: Shape>(members: &mut Values, name: &str, wrong: &mut Wrong) -> Vec<T> {
+    Vec::shape(many(taken(members, name)), wrong)
+}
+
+#[inline(never)]
+fn many(value: Value) -> Value {
+    match value {
+        Value::List(_) | Value::Null => value,
+        one => Value::List(vec![one]),
     }
 }

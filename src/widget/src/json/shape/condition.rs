@@ -6,7 +6,7 @@ use banso_model::condition::{
 use banso_model::target::{ElementState, Target};
 use banso_model::value::{Value, Values};
 
-use super::{Shape, member, members, object, one_or_many, word};
+use super::{Shape, Wrong, member, members, object, one_or_many, word};
 
 word!(By { User "user", Account "account" });
 word!(GuideState { Seen "seen", Done "done", Dismissed "dismissed", Open "open" });
@@ -16,57 +16,65 @@ word!(ElementState { Visible "visible", Present "present", Enabled "enabled", Fi
 object!(TimeWindow { after, before });
 
 impl Shape for Target {
-    fn shape(value: Value) -> Option<Self> {
-        let members = &mut members(value)?;
-        Some(Self {
-            css: one_or_many(members, "css")?,
-            text: one_or_many(members, "text")?,
-            role: member(members, "role")?,
-            name: one_or_many(members, "name")?,
-            nth: member(members, "nth")?,
-            within: one_or_many(members, "within")?,
-        })
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let members = &mut members(value, wrong);
+        Self {
+            css: one_or_many(members, "css", wrong),
+            text: one_or_many(members, "text", wrong),
+            role: member(members, "role", wrong),
+            name: one_or_many(members, "name", wrong),
+            nth: member(members, "nth", wrong),
+            within: one_or_many(members, "within", wrong),
+        }
     }
 }
 
 impl Shape for Condition {
-    fn shape(value: Value) -> Option<Self> {
-        let members = &mut members(value)?;
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let members = &mut members(value, wrong);
         // Exactly one of these names is there; the rest belongs to it.
-        let kind = KINDS.iter().position(|name| members.contains_key(name))?;
-        let name = *KINDS.get(kind)?;
-        Some(match name {
-            "all" => Self::All(member(members, name)?),
-            "any" => Self::Any(member(members, name)?),
-            "user" => Self::User(member(members, name)?, op(members)?),
-            "account" => Self::Account(member(members, name)?, op(members)?),
-            "segment" => Self::Segment(member(members, name)?),
-            "stage" => Self::Stage(one_or_many(members, name)?),
-            "health" => Self::Health(op(&mut self::members(members.remove(name)?)?)?),
-            "band" => Self::Band(one_or_many(members, name)?),
+        let kind = KINDS.iter().find(|name| members.contains_key(**name));
+        let name = *kind.unwrap_or(&"");
+        match name {
+            "all" => Self::All(member(members, name, wrong)),
+            "any" => Self::Any(member(members, name, wrong)),
+            "user" => Self::User(member(members, name, wrong), op(members, wrong)),
+            "account" => Self::Account(member(members, name, wrong), op(members, wrong)),
+            "segment" => Self::Segment(member(members, name, wrong)),
+            "stage" => Self::Stage(one_or_many(members, name, wrong)),
+            "health" => Self::Health(member(members, name, wrong)),
+            "band" => Self::Band(one_or_many(members, name, wrong)),
             "feature" => Self::Feature(FeatureUse {
-                feature: member(members, name)?,
-                count: match members.remove("count") {
-                    Some(count) => op(&mut self::members(count)?)?,
-                    None => Op::at_least(1.0),
-                },
-                within: member(members, "within")?,
-                by: member(members, "by")?,
+                feature: member(members, name, wrong),
+                count: member::<Option<Op>>(members, "count", wrong)
+                    .unwrap_or_else(|| Op::at_least(1.0)),
+                within: member(members, "within", wrong),
+                by: member(members, "by", wrong),
             }),
-            "guide" => Self::Guide(member(members, name)?, member(members, "state")?),
-            "item" => Self::Item(
-                member(members, name)?,
-                member::<Option<bool>>(members, "done")?.unwrap_or(true),
+            "guide" => Self::Guide(
+                member(members, name, wrong),
+                member(members, "state", wrong),
             ),
-            "assignment" => Self::Assignment(member(members, name)?, member(members, "state")?),
-            "answer" => Self::Answer(member(members, name)?, op(members)?),
-            "page" => Self::Page(one_or_many(members, name)?),
-            "element" => Self::Element(member(members, name)?, member(members, "is")?),
-            "device" => Self::Device(one_or_many(members, name)?),
-            "locale" => Self::Locale(one_or_many(members, name)?),
-            "time" => Self::Time(member(members, name)?),
-            _ => Self::Not(member(members, name)?),
-        })
+            "item" => Self::Item(
+                member(members, name, wrong),
+                member::<Option<bool>>(members, "done", wrong).unwrap_or(true),
+            ),
+            "assignment" => Self::Assignment(
+                member(members, name, wrong),
+                member(members, "state", wrong),
+            ),
+            "answer" => Self::Answer(member(members, name, wrong), op(members, wrong)),
+            "page" => Self::Page(one_or_many(members, name, wrong)),
+            "element" => Self::Element(member(members, name, wrong), member(members, "is", wrong)),
+            "device" => Self::Device(one_or_many(members, name, wrong)),
+            "locale" => Self::Locale(one_or_many(members, name, wrong)),
+            "time" => Self::Time(member(members, name, wrong)),
+            "not" => Self::Not(member(members, name, wrong)),
+            _ => {
+                wrong.0 = true;
+                Self::never()
+            }
+        }
     }
 }
 
@@ -93,16 +101,23 @@ const KINDS: [&str; 19] = [
     "not",
 ];
 
-fn op(members: &mut Values) -> Option<Op> {
-    Some(Op {
-        is: one_or_many(members, "is")?,
-        not: one_or_many(members, "not")?,
-        gt: member(members, "gt")?,
-        gte: member(members, "gte")?,
-        lt: member(members, "lt")?,
-        lte: member(members, "lte")?,
-        eq: member(members, "eq")?,
-        contains: member(members, "contains")?,
-        exists: member(members, "exists")?,
-    })
+impl Shape for Op {
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        op(&mut members(value, wrong), wrong)
+    }
+}
+
+#[inline(never)]
+fn op(members: &mut Values, wrong: &mut Wrong) -> Op {
+    Op {
+        is: one_or_many(members, "is", wrong),
+        not: one_or_many(members, "not", wrong),
+        gt: member(members, "gt", wrong),
+        gte: member(members, "gte", wrong),
+        lt: member(members, "lt", wrong),
+        lte: member(members, "lte", wrong),
+        eq: member(members, "eq", wrong),
+        contains: member(members, "contains", wrong),
+        exists: member(members, "exists", wrong),
+    }
 }

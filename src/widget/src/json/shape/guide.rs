@@ -6,7 +6,7 @@ use banso_model::guide::{
 };
 use banso_model::value::Value;
 
-use super::{Shape, object, variant, word};
+use super::{Shape, Wrong, object, variant, word};
 
 object!(Guide {
     id,
@@ -70,72 +70,93 @@ word!(Order { Free "free", Fixed "fixed" });
 word!(Progress { User "user", Account "account" });
 
 impl Shape for Content {
-    fn shape(value: Value) -> Option<Self> {
-        let (name, value) = variant(value)?;
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let (name, value) = variant(value, wrong);
         match name.as_str() {
-            "tour" => Vec::shape(value).map(Self::Tour),
-            "checklist" => Checklist::shape(value).map(Self::Checklist),
-            _ => None,
+            "checklist" => Self::Checklist(Shape::shape(value, wrong)),
+            _ => {
+                wrong.0 |= name != "tour";
+                Self::Tour(Shape::shape(value, wrong))
+            }
         }
     }
 }
 
 impl Shape for Action {
-    fn shape(value: Value) -> Option<Self> {
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
         if let Value::Text(name) = &value {
             let plain = [Self::Next, Self::Back, Self::Close, Self::Snooze];
-            return plain.into_iter().find(|action| action.as_str() == name);
+            let known = plain.into_iter().find(|action| action.as_str() == name);
+            wrong.0 |= known.is_none();
+            return known.unwrap_or(Self::Close);
         }
-        let (name, value) = variant(value)?;
-        let text = String::shape(value)?;
-        Some(match name.as_str() {
+        let (name, value) = variant(value, wrong);
+        let text = String::shape(value, wrong);
+        match name.as_str() {
             "goto" => Self::Goto(text),
             "open" => Self::Open(text),
             "show" => Self::Show(text),
             "track" => Self::Track(text),
-            "emit" => Self::Emit(text),
-            _ => return None,
-        })
+            _ => {
+                wrong.0 |= name != "emit";
+                Self::Emit(text)
+            }
+        }
     }
 }
 
 impl Shape for Block {
-    fn shape(value: Value) -> Option<Self> {
-        if matches!(&value, Value::Text(name) if name == "rule") {
-            return Some(Self::Rule);
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        if is(&value, "rule") {
+            return Self::Rule;
         }
-        let (name, value) = variant(value)?;
+        let (name, value) = variant(value, wrong);
         match name.as_str() {
-            "paragraph" => Vec::shape(value).map(Self::Paragraph),
+            "paragraph" => Self::Paragraph(Shape::shape(value, wrong)),
             "heading" => {
-                <(u8, Vec<Inline>)>::shape(value).map(|(level, text)| Self::Heading(level, text))
+                let (level, text) = Shape::shape(value, wrong);
+                Self::Heading(level, text)
             }
-            "bullets" => Vec::shape(value).map(Self::Bullets),
-            "numbers" => <(u32, Vec<Vec<Self>>)>::shape(value)
-                .map(|(from, items)| Self::Numbers(from, items)),
-            "quote" => Vec::shape(value).map(Self::Quote),
-            "code" => String::shape(value).map(Self::Code),
-            _ => None,
+            "bullets" => Self::Bullets(Shape::shape(value, wrong)),
+            "numbers" => {
+                let (from, items) = Shape::shape(value, wrong);
+                Self::Numbers(from, items)
+            }
+            "quote" => Self::Quote(Shape::shape(value, wrong)),
+            _ => {
+                wrong.0 |= name != "code";
+                Self::Code(Shape::shape(value, wrong))
+            }
         }
     }
 }
 
 impl Shape for Inline {
-    fn shape(value: Value) -> Option<Self> {
-        if matches!(&value, Value::Text(name) if name == "break") {
-            return Some(Self::Break);
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        if is(&value, "break") {
+            return Self::Break;
         }
-        let (name, value) = variant(value)?;
+        let (name, value) = variant(value, wrong);
         match name.as_str() {
-            "text" => String::shape(value).map(Self::Text),
             "variable" => {
-                <(String, String)>::shape(value).map(|(name, or)| Self::Variable(name, or))
+                let (name, or) = Shape::shape(value, wrong);
+                Self::Variable(name, or)
             }
-            "strong" => Vec::shape(value).map(Self::Strong),
-            "emphasis" => Vec::shape(value).map(Self::Emphasis),
-            "code" => String::shape(value).map(Self::Code),
-            "link" => <(String, Vec<Self>)>::shape(value).map(|(to, text)| Self::Link(to, text)),
-            _ => None,
+            "strong" => Self::Strong(Shape::shape(value, wrong)),
+            "emphasis" => Self::Emphasis(Shape::shape(value, wrong)),
+            "code" => Self::Code(Shape::shape(value, wrong)),
+            "link" => {
+                let (to, text) = Shape::shape(value, wrong);
+                Self::Link(to, text)
+            }
+            _ => {
+                wrong.0 |= name != "text";
+                Self::Text(Shape::shape(value, wrong))
+            }
         }
     }
+}
+
+fn is(value: &Value, word: &str) -> bool {
+    value.as_text() == Some(word)
 }

@@ -3,7 +3,7 @@
 use banso_model::event::{Event, Kind};
 use banso_model::value::Value;
 
-use super::{Shape, member, members, object};
+use super::{Shape, Wrong, member, members, object, taken};
 use crate::progress::Memory;
 use crate::queue::Record;
 use crate::visit::Visit;
@@ -24,24 +24,22 @@ object!(Record {
 });
 object!(Visit { id, began, last });
 
-impl Shape for Kind {
-    fn shape(value: Value) -> Option<Self> {
-        let name = value.as_text()?;
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
 impl Shape for Event {
-    fn shape(value: Value) -> Option<Self> {
-        let members = &mut members(value)?;
-        Some(Self {
-            id: member(members, "id")?,
-            seq: member(members, "seq")?,
-            kind: member(members, "kind")?,
-            name: member::<Option<String>>(members, "name")?.unwrap_or_default(),
-            at: member(members, "at")?,
-            page: member(members, "page")?,
-            props: member(members, "props")?,
-        })
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let members = &mut members(value, wrong);
+        let kind = taken(members, "kind");
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|known| kind.as_text() == Some(known.as_str()));
+        wrong.0 |= kind.is_none();
+        Self {
+            id: member(members, "id", wrong),
+            seq: member(members, "seq", wrong),
+            kind: kind.unwrap_or(Kind::Error),
+            name: member::<Option<String>>(members, "name", wrong).unwrap_or_default(),
+            at: member(members, "at", wrong),
+            page: member(members, "page", wrong),
+            props: member(members, "props", wrong),
+        }
     }
 }

@@ -8,7 +8,7 @@ use banso_model::wire::{
 };
 use banso_model::words::Words;
 
-use super::{Shape, member, members, object, variant, word};
+use super::{Shape, Wrong, member, members, object, place, variant, word};
 
 object!(Session {
     etag,
@@ -112,33 +112,29 @@ word!(Start { Hub "hub", Auto "auto", Api "api" });
 word!(Run { Open "open", Done "done", Dismissed "dismissed" });
 
 impl Shape for SessionAnswer {
-    fn shape(value: Value) -> Option<Self> {
-        let (name, value) = variant(value)?;
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        let (name, value) = variant(value, wrong);
         if name == "fresh" {
-            return Shape::shape(value).map(Self::Fresh);
+            return Self::Fresh(Shape::shape(value, wrong));
         }
-        let refresh_after = member(&mut members(value)?, "refresh_after")?;
-        Some(Self::Unchanged { refresh_after })
+        wrong.0 |= name != "unchanged";
+        Self::Unchanged {
+            refresh_after: member(&mut members(value, wrong), "refresh_after", wrong),
+        }
     }
 }
 
 impl Shape for Repeat {
-    fn shape(value: Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(Self::default()),
-            Value::Text(name) => match name.as_str() {
-                "once" => Some(Self::Once),
-                "until-done" => Some(Self::UntilDone),
-                "always" => Some(Self::Always),
-                _ => None,
-            },
-            value => {
-                let mut members = members(variant(value)?.1)?;
-                Some(Self::Every {
-                    ms: member(&mut members, "ms")?,
-                    times: member(&mut members, "times")?,
-                })
-            }
+    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+        if let Value::Map(_) = value {
+            let members = &mut members(variant(value, wrong).1, wrong);
+            return Self::Every {
+                ms: member(members, "ms", wrong),
+                times: member(members, "times", wrong),
+            };
         }
+        let plain = [Self::UntilDone, Self::Once, Self::Always];
+        let place = place(value, &["until-done", "once", "always"], wrong);
+        plain.get(place).copied().unwrap_or_default()
     }
 }
