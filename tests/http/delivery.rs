@@ -15,6 +15,7 @@ use banso_tests::stack::{ADMIN_TOKEN, IDENTITY_SECRET, copy_folder, root};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// The program, with a store and a configuration of its own.
 pub struct Collector {
@@ -102,17 +103,12 @@ impl Collector {
         Ok(())
     }
 
-    async fn post(&self, body: &Value) -> Result<Value> {
-        let post = self
-            .client
-            .post(format!("http://{}/v1/events", self.address))
-            .header("origin", ORIGIN)
-            .body(body.to_string());
-        let answer = post.send().await?;
-        if answer.status() != 200 {
-            bail!("{}: {}", answer.status(), answer.text().await?);
+    /// A client of its own, for a page that goes on while this is killed.
+    fn page(&self) -> Page {
+        Page {
+            client: self.client.clone(),
+            events: format!("http://{}/v1/events", self.address),
         }
-        Ok(serde_json::from_str(&answer.text().await?)?)
     }
 
     /// How often an account used a feature.
@@ -143,6 +139,34 @@ impl Collector {
             .lines()
             .find_map(|line| line.strip_prefix("banso_store_events "));
         Ok(line.context("no count of events")?.parse()?)
+    }
+}
+
+/// A page that posts events.
+#[derive(Clone)]
+struct Page {
+    client: reqwest::Client,
+    events: String,
+}
+
+impl Page {
+    async fn post(&self, body: &Value) -> Result<Value> {
+        let post = self.client.post(&self.events).header("origin", ORIGIN);
+        let answer = post.body(body.to_string()).send().await?;
+        if answer.status() != 200 {
+            bail!("{}: {}", answer.status(), answer.text().await?);
+        }
+        Ok(serde_json::from_str(&answer.text().await?)?)
+    }
+
+    /// Posts batches one after the other until one is not answered; tells each answer as it comes.
+    async fn stream(self, batches: Vec<(usize, Value)>, tell: UnboundedSender<usize>) {
+        for (number, batch) in batches {
+            let answered = self.post(&batch).await.is_ok();
+            if !answered || tell.send(number).is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -189,59 +213,36 @@ fn batches(device: u32, count: u32, each: u32) -> Result<Vec<Value>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<()> {
     const DEVICES: u32 = 4;
-    const BATCHES: u32 = 60;
+    const BATCHES: u32 = 100;
     const EACH: u32 = 10;
     let mut collector = Collector::open()?;
-    let mut waiting: Vec<Vec<Value>> = Vec::new();
+    let mut all = Vec::new();
     for device in 0..DEVICES {
-        waiting.push(batches(device, BATCHES, EACH)?);
+        all.extend(batches(device, BATCHES, EACH)?);
     }
     let mut answered = BTreeSet::new();
-    // Killed three times while events stream, each time after some more were answered.
+    // Killed three times while events stream, each time once forty more batches were answered.
     for round in 1..=3 {
-        let enough = answered.len() + (DEVICES * BATCHES / 8) as usize;
-        let collector_now = &collector;
-        let streams = waiting
-            .iter()
-            .enumerate()
-            .map(|(device, batches)| async move {
-                let mut done = Vec::new();
-                for (number, batch) in batches.iter().enumerate() {
-                    match collector_now.post(batch).await {
-                        Ok(_) => done.push((device, number)),
-                        Err(_) => break,
-                    }
-                    if done.len() * DEVICES as usize >= enough {
-                        break;
-                    }
-                }
-                done
-            });
-        for done in futures::future::join_all(streams).await {
-            answered.extend(done);
+        let (tell, mut hear) = unbounded_channel();
+        let mut streams = Vec::new();
+        for device in 0..DEVICES as usize {
+            let own = device * BATCHES as usize..(device + 1) * BATCHES as usize;
+            let waiting = own.filter(|number| !answered.contains(number));
+            let waiting = waiting
+                .map(|number| (number, all[number].clone()))
+                .collect();
+            streams.push(tokio::spawn(collector.page().stream(waiting, tell.clone())));
         }
-        // Some are under way when it is killed: whether they were kept only the retry will tell.
-        let under_way = waiting.iter().map(|batches| {
-            let (client, url) = (
-                collector.client.clone(),
-                format!("http://{}/v1/events", collector.address),
-            );
-            let body = batches[answered.len() / DEVICES as usize % batches.len()].to_string();
-            tokio::spawn(async move {
-                client
-                    .post(url)
-                    .header("origin", ORIGIN)
-                    .body(body)
-                    .send()
-                    .await
-                    .map(|_| ())
-            })
-        });
-        let under_way: Vec<_> = under_way.collect();
+        drop(tell);
+        for _ in 0..40 {
+            answered.extend(hear.recv().await);
+        }
         collector.kill_and_restart()?;
-        for post in under_way {
-            // Answered, refused or cut off: all three are right here.
-            drop(post.await?);
+        for stream in streams {
+            stream.await?;
+        }
+        while let Some(number) = hear.recv().await {
+            answered.insert(number);
         }
         let least = answered.len() as u64 * u64::from(EACH);
         let stored = collector.stored().await?;
@@ -250,13 +251,23 @@ async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<
             "round {round}: {least} were answered, {stored} are there"
         );
     }
-    // The client sends everything again that it has no answer for, and, having crashed too, some that it has.
-    for batches in &waiting {
-        for batch in batches {
-            let answer = collector.post(batch).await?;
-            let sum = answer["accepted"].as_u64().unwrap_or(0)
-                + answer["duplicate"].as_u64().unwrap_or(0);
-            assert_eq!(sum, u64::from(EACH), "{answer}");
+    assert!(answered.len() >= 120, "{}", answered.len());
+    // The client sends everything again that it has no answer for, and, having crashed too, what it has one for.
+    let page = collector.page();
+    for (number, batch) in all.iter().enumerate() {
+        let answer = page.post(batch).await?;
+        let count = |field: &str| answer[field].as_u64().unwrap_or(0);
+        assert_eq!(
+            count("accepted") + count("duplicate"),
+            u64::from(EACH),
+            "{answer}"
+        );
+        if answered.contains(&number) {
+            assert_eq!(
+                count("accepted"),
+                0,
+                "it was answered and is there: {answer}"
+            );
         }
     }
     assert_eq!(
