@@ -24,8 +24,19 @@ const AT_ONCE: usize = 4;
 /// Rejected lines that are named at the end.
 const NAMED: usize = 10;
 
+const LINES: &str = "\
+Each line is one JSON object:
+  kind, name, at         what happened, and when (RFC 3339); at may be left out in history
+  account, user          whose it is; device, session and stream where they are known
+  id                     a UUID or any text; without it one is derived from what the line says,
+                         so that the same file can be replayed again and nothing counts twice
+  props                  details; props.count says how many uses of a feature the line stands for
+  user_traits, account_traits
+                         what is known of both by then";
+
 /// Flags of `replay`.
 #[derive(Debug, Args)]
+#[command(after_help = LINES)]
 pub struct Replay {
     /// File with one event a line, each with its `account`, `user`, `kind`, `name`, `at`, …
     file: PathBuf,

@@ -17,8 +17,16 @@ use tokio::sync::watch;
 use super::store::StoreAddress;
 use super::{Ending, runtime};
 
+const SECRETS: &str = "\
+Secrets, from the environment:
+  BANSO_ADMIN_TOKEN      opens the admin API (Authorization: Bearer …); without it that API is off
+  BANSO_SERVER_KEY       the key that the vendor's own servers post events with
+  BANSO_IDENTITY_SECRET  what the host's backend signs identity tokens with (HS256, 32 bytes or more);
+                         kid:secret,kid:secret while one replaces the other";
+
 /// Flags of `serve`. Secrets come from the environment, where a list of processes does not show them.
 #[derive(Debug, Args)]
+#[command(after_help = SECRETS)]
 pub struct Serve {
     /// Folder with banso.json, guides/ and help/
     #[arg(long, env = "BANSO_CONFIG", value_name = "DIR")]
