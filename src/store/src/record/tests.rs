@@ -4,6 +4,12 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
+use banso_model::event::GuideAct;
+use banso_model::rollup::Source;
+use banso_model::value::Value;
+
+use super::decode::decode_metric;
+use super::encode::encode_metric;
 use super::*;
 
 fn text() -> impl Strategy<Value = String> {
