@@ -167,11 +167,6 @@ impl Request {
         }
     }
 
-    /// How many events it has.
-    pub const fn events(&self) -> usize {
-        self.events.len()
-    }
-
     /// Fills it in: sent `now` (milliseconds since 1970) on a visit, with ids that were never used.
     pub fn fill(&mut self, visit: &mut Visit, now: u64, random: &mut Random) -> &[u8] {
         let bytes = &mut self.bytes;

@@ -152,13 +152,14 @@ fn measure(
         warm_up: WARM_UP,
         measured,
     };
-    let mut before = None;
+    let mut marks = Vec::new();
     let seen = load::send(load, stop, || {
-        before = Some(used(&collector)?);
+        marks.push(used(&collector)?);
         Ok(())
     })?;
-    let after = used(&collector)?;
-    let before = before.context("it was never measured")?;
+    let [before, after] = marks[..] else {
+        bail!("it was not measured from a beginning to an end");
+    };
     verify(&seen, port)?;
     let memory = server::peak_memory(collector.id())?;
     collector.stop()?;

@@ -1,20 +1,21 @@
 //! One connection that is kept alive: a request goes out, its answer comes back.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// Longest answer that is read.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 1 << 16;
 
 /// A connection to the collector.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    read: Vec<u8>,
+    buffer: Box<[u8]>,
+    filled: usize,
 }
 
 /// What became of a batch.
@@ -28,49 +29,64 @@ pub struct Answer {
     pub rejected: u64,
 }
 
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
 impl Connection {
     /// Connects to a port of this machine.
-    pub async fn open(port: u16) -> Result<Self> {
-        let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .await
+    ///
+    /// # Errors
+    /// When nothing listens there.
+    pub fn open(port: u16) -> Result<Self> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("cannot connect to port {port}"))?;
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
-            read: Vec::with_capacity(4096),
+            buffer: vec![0; LONGEST].into(),
+            filled: 0,
         })
     }
 
-    /// Sends a batch and waits for its answer.
+    /// Sends a request. It is never kept waiting: the answer before it has been read, and a socket takes a whole one.
     ///
     /// # Errors
-    /// When it is not taken.
-    pub async fn send(&mut self, request: &[u8]) -> Result<Answer> {
-        self.stream.write_all(request).await?;
-        self.read.clear();
-        let (head, end) = loop {
-            if let Some((head, length)) = head(&self.read)? {
-                let end = head + length;
-                if self.read.len() >= end {
-                    break (head, end);
-                }
-            }
-            if self.read.len() > LONGEST {
-                bail!("an answer is longer than {LONGEST} bytes");
-            }
-            if self.stream.read_buf(&mut self.read).await? == 0 {
+    /// When the connection is gone.
+    pub fn send(&mut self, request: &[u8]) -> Result<()> {
+        self.filled = 0;
+        self.stream.write_all(request)?;
+        Ok(())
+    }
+
+    /// Reads what is there, once something is; gives the answer when it is whole.
+    ///
+    /// # Errors
+    /// When the batch was not taken, or the connection is gone.
+    pub fn receive(&mut self) -> Result<Option<Answer>> {
+        let read = self.stream.read(&mut self.buffer[self.filled..])?;
+        self.filled += read;
+        let read_so_far = &self.buffer[..self.filled];
+        let whole = head(read_so_far)?
+            .map(|(head, length)| (head, head + length))
+            .filter(|(_, end)| self.filled >= *end);
+        let Some((head, end)) = whole else {
+            if read == 0 {
                 bail!("the collector closed a connection in the middle of an answer");
             }
+            return Ok(None);
         };
-        let body = &self.read[head..end];
-        if !self.read.starts_with(b"HTTP/1.1 200 ") {
+        let body = &read_so_far[head..end];
+        if !read_so_far.starts_with(b"HTTP/1.1 200 ") {
             bail!(
                 "the collector refused a batch: {} {}",
-                String::from_utf8_lossy(self.read.get(9..12).unwrap_or_default()),
+                String::from_utf8_lossy(read_so_far.get(9..12).unwrap_or_default()),
                 String::from_utf8_lossy(body)
             );
         }
-        answer(body)
+        answer(body).map(Some)
     }
 }
 
