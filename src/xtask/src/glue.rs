@@ -6,11 +6,17 @@
 //! - `banso_widget_bg.js` exports one function for each of those imports, wrappers for the exported functions, and
 //!   `__wbg_set_wasm(exports)`, which must be called before any of them. It has no `import` of its own but for snippets;
 //! - `banso_widget.js` glues the two together for a bundler; the loader does that itself, so it is left out.
+//!
+//! The names of the imports (`__wbg_addEventListener_f2d27251d333a631`) are only for the two to find each other. There are
+//! hundreds, none of which compresses, once in each file: a release build numbers them instead, `$0`, `$1`.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
+
+use crate::minify;
 
 /// The stem of the generated files.
 pub const STEM: &str = "banso_widget";
@@ -27,18 +33,40 @@ pub struct Generated {
 pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
     let folder = tempfile::tempdir()
         .context("cannot make a temporary folder for wasm-bindgen: is the disk full?")?;
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .bundler(true)?
         .input_path(wasm)
         .out_name(STEM)
         .typescript(false)
         .remove_name_section(names == Names::Strip)
         .remove_producers_section(true)
-        .generate(folder.path())
+        .generate_output()
         .context("wasm-bindgen cannot read the widget")?;
+    let glue = format!("{STEM}_bg.js");
+    let mut short = HashMap::new();
+    if names == Names::Strip {
+        let ours = format!("./{glue}");
+        for import in output
+            .wasm_mut()
+            .imports
+            .iter_mut()
+            .filter(|import| import.module == ours)
+        {
+            let number = format!("${}", short.len());
+            let name = std::mem::replace(&mut import.name, number.clone());
+            short.insert(name, number);
+        }
+    }
+    output
+        .emit(folder.path())
+        .context("wasm-bindgen cannot write the glue")?;
     let mut generated = Vec::new();
     collect(folder.path(), "", &mut generated)?;
     generated.retain(|file| file.name != format!("{STEM}.js"));
+    for file in generated.iter_mut().filter(|file| file.name == glue) {
+        let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
+        file.bytes = minify::rename(&file.name, source, &short)?.into_bytes();
+    }
     generated.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(generated)
 }

@@ -2,11 +2,14 @@
 //!
 //! `mangle_properties` stays off and no target is lowered, so the code that runs is the code that was written.
 
-use anyhow::{Result, bail};
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, bail, ensure};
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
 /// How the browser loads a file.
@@ -44,6 +47,33 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String> {
         .with_scoping(minified.scoping)
         .build(&program);
     Ok(printed.code)
+}
+
+/// Gives top-level names of a module other names, wherever they are used and exported.
+pub fn rename(name: &str, source: &str, names: &HashMap<String, String>) -> Result<String> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
+    let mut scoping = SemanticBuilder::new()
+        .build(&parsed.program)
+        .semantic
+        .into_scoping();
+    for new in names.values() {
+        let taken = scoping.symbol_names().any(|known| known == new);
+        ensure!(
+            !taken,
+            "{name} has the name {new} already: choose another for the imports"
+        );
+    }
+    for (old, new) in names {
+        let symbol = scoping
+            .get_root_binding(old.as_str().into())
+            .with_context(|| format!("{name} does not declare {old}, which the widget imports"))?;
+        scoping.set_symbol_name(symbol, new.as_str().into());
+    }
+    Ok(Codegen::new()
+        .with_scoping(Some(scoping))
+        .build(&parsed.program)
+        .code)
 }
 
 #[cfg(test)]
@@ -88,6 +118,36 @@ mod tests {
                 .as_ref()
                 .is_err_and(|text| text.starts_with("www/banso.js is no JavaScript")),
             "{error:?}"
+        );
+    }
+
+    #[track_caller]
+    fn check_rename(source: &str, expected: Result<&str, &str>) {
+        let names = HashMap::from([("__wbg_now_1a".to_owned(), "$0".to_owned())]);
+        let renamed = rename("case.js", source, &names).map_err(|error| error.to_string());
+        let renamed = renamed.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert_eq!(
+            renamed.as_deref().map_err(String::as_str),
+            expected,
+            "{source}"
+        );
+    }
+
+    #[test]
+    fn imports_get_short_names_and_nothing_else_does() {
+        check_rename(
+            "export function __wbg_now_1a() { return now('__wbg_now_1a'); } export const f = () => __wbg_now_1a();",
+            Ok(
+                "export function $0() { return now(\"__wbg_now_1a\"); } export const f = () => $0();",
+            ),
+        );
+        check_rename(
+            "export function other() {}",
+            Err("case.js does not declare __wbg_now_1a, which the widget imports"),
+        );
+        check_rename(
+            "export function __wbg_now_1a() { let $0; }",
+            Err("case.js has the name $0 already: choose another for the imports"),
         );
     }
 }
