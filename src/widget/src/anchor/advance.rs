@@ -20,7 +20,7 @@ pub struct Advances {
 
 impl Advances {
     /// Watches for a step's clicks, fields and elements; `happened` is called when one of them happens.
-    pub fn new(step: &Step, happened: Rc<dyn Fn()>) -> Self {
+    pub fn new(step: &Step, happened: &Rc<dyn Fn()>) -> Self {
         let mut listeners = Vec::new();
         let mut awaited = Vec::new();
         for advance in &step.advance {
@@ -28,8 +28,8 @@ impl Advances {
                 continue;
             };
             match advance.on {
-                AdvanceOn::Click => listeners.extend(on_click(target, &happened)),
-                AdvanceOn::Input => listeners.extend(on_input(target, advance, &happened)),
+                AdvanceOn::Click => listeners.extend(on_click(target, happened)),
+                AdvanceOn::Input => listeners.extend(on_input(target, advance, happened)),
                 AdvanceOn::Element => {
                     awaited.push((target.clone(), advance.is.unwrap_or(ElementState::Visible)));
                 }
@@ -38,7 +38,7 @@ impl Advances {
         }
         Self {
             _listeners: listeners,
-            _watch: on_element(awaited, &happened),
+            _watch: on_element(awaited, happened),
         }
     }
 }

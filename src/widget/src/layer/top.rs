@@ -113,7 +113,7 @@ impl Top {
         self.watch.replace(watch);
         let weak = Rc::downgrade(self);
         let fullscreen = Listener::new(&document, "fullscreenchange", Phase::Capture, move |_| {
-            soon(&weak)
+            soon(&weak);
         });
         self.listeners.replace(vec![fullscreen]);
         self.settle();

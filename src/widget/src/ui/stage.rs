@@ -107,10 +107,9 @@ impl Drop for Stage {
 impl Inner {
     fn begin(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        let advances = Advances::new(
-            &self.step,
-            Rc::new(move || with(&weak, |inner| inner.tell(Said::Advance))),
-        );
+        let happened: Rc<dyn Fn()> =
+            Rc::new(move || with(&weak, |inner| inner.tell(Said::Advance)));
+        let advances = Advances::new(&self.step, &happened);
         self.advances.replace(Some(advances));
         match (self.step.kind, &self.step.target) {
             (StepKind::Wait, _) => self.hide(),
@@ -398,6 +397,7 @@ impl Inner {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Said {
     Found,
     Missing,
