@@ -59,7 +59,7 @@ macro_rules! contract {
             accounts_are_filtered,
             pages_end_where_the_next_begins,
             news_make_an_account_unscored,
-            a_score_older_than_the_news_is_not_kept,
+            a_score_older_than_the_news_is_kept_and_made_again,
             all_accounts_are_unscored_on_request,
             a_closed_store_refuses,
         );

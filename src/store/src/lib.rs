@@ -63,8 +63,9 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unavailable`] when the store cannot be read.
     fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>>;
 
-    /// Stores the latest scores. One is kept only if nothing newer than its `version` was written meanwhile; the
-    /// account stays unscored otherwise.
+    /// Stores the latest scores. An account of which something newer than `version` was written meanwhile stays unscored,
+    /// so that it is scored again; its score is kept all the same, or an account in constant use would never have one.
+    /// A score computed before the stored one is dropped.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the store cannot be written.

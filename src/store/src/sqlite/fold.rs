@@ -190,23 +190,26 @@ impl Fold {
     }
 
     fn put_scores(&mut self, scores: &[(Unscored, Score)]) -> rusqlite::Result<()> {
-        let mut current: Vec<(Key, &Score)> = scores
+        // Which of them are of the latest news is looked up once: the answer decides the row and the list alike.
+        let mut ordered: Vec<(Key, &Score, bool)> = scores
             .iter()
-            .map(|(unscored, score)| (unscored, key::account(Label::of(&unscored.account)), score))
-            .filter(|(unscored, owner, _)| self.dirty.version(*owner) == Some(unscored.version))
-            .map(|(_, owner, score)| (owner, score))
+            .map(|(unscored, score)| {
+                let owner = key::account(Label::of(&unscored.account));
+                let latest = self.dirty.version(owner) == Some(unscored.version);
+                (owner, score, latest)
+            })
             .collect();
-        if current.is_empty() {
+        if ordered.is_empty() {
             return Ok(());
         }
-        current.sort_unstable_by_key(|(owner, _)| *owner);
+        ordered.sort_unstable_by_key(|(owner, ..)| *owner);
         let transaction = self.tables.transaction()?;
         {
             let mut statement = transaction.prepare_cached(
-                "UPDATE accounts SET unscored = 0, score = ?2, band = ?3, stage = ?4, trend = ?5, reason = ?6, scored_at = ?7 \
-                 WHERE owner = ?1",
+                "UPDATE accounts SET unscored = NOT ?8, score = ?2, band = ?3, stage = ?4, trend = ?5, reason = ?6, scored_at = ?7 \
+                 WHERE owner = ?1 AND ifnull(scored_at, 0) <= ?7",
             )?;
-            for (owner, score) in &current {
+            for (owner, score, latest) in &ordered {
                 statement.execute((
                     owner,
                     score.score,
@@ -215,11 +218,16 @@ impl Fold {
                     score.trend,
                     &score.reason,
                     score.at.0,
+                    latest,
                 ))?;
             }
         }
         transaction.commit()?;
-        let owners: Vec<Key> = current.iter().map(|(owner, _)| *owner).collect();
+        let owners: Vec<Key> = ordered
+            .iter()
+            .filter(|(.., latest)| *latest)
+            .map(|(owner, ..)| *owner)
+            .collect();
         self.dirty.remove(&owners);
         Ok(())
     }
