@@ -292,9 +292,13 @@ fn paced(moment: &Moment<'_>) -> Result<(), Reason> {
     if max == 0 {
         return Err(Reason::Paced(None));
     }
-    counted.sort_unstable();
-    // The one whose passing leaves fewer than `max`.
-    let freeing = counted.get(counted.len() - max);
+    // The one whose passing leaves fewer than `max`: the latest but `max - 1`.
+    let mut freeing = None;
+    for _ in 0..max {
+        let latest = counted.iter().enumerate().max_by_key(|(_, at)| **at);
+        let Some((place, _)) = latest else { break };
+        freeing = Some(counted.swap_remove(place));
+    }
     Err(Reason::Paced(freeing.map(|at| at.plus_ms(per_ms))))
 }
 

@@ -9,7 +9,7 @@ mod facts;
 use banso_model::condition::{Condition, Op};
 use banso_model::value::Value;
 
-pub use compare::holds;
+pub use compare::{has_part, holds};
 pub use facts::{Both, Facts, Known};
 
 use crate::locale;

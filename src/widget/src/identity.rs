@@ -212,7 +212,7 @@ impl Identity {
 pub fn with_id(mut given: Values) -> Option<(String, Values)> {
     let id = match given.remove("id")? {
         Value::Text(id) if !id.is_empty() => id,
-        Value::Number(id) => id.to_string(),
+        number @ Value::Number(_) => json::write(&number),
         _ => return None,
     };
     Some((id, given))

@@ -51,10 +51,21 @@ fn order(value: &Value, bound: &Value) -> Option<Ordering> {
 
 fn contains(value: &Value, part: &Value) -> bool {
     match (value, part) {
-        (Value::Text(text), Value::Text(part)) => text.contains(part.as_str()),
+        (Value::Text(text), Value::Text(part)) => has_part(text, part),
         (Value::List(list), part) => list.contains(part),
         _ => false,
     }
+}
+
+/// Whether `part` is in `text`. What the standard library does faster for long texts, at two kilobytes of the widget.
+#[must_use]
+pub fn has_part(text: &str, part: &str) -> bool {
+    // A part of text is a part of its bytes: no character's bytes begin within another's.
+    part.is_empty()
+        || text
+            .as_bytes()
+            .windows(part.len())
+            .any(|window| window == part.as_bytes())
 }
 
 #[cfg(test)]
@@ -90,6 +101,9 @@ mod tests {
             (r#"{"contains":"@example"}"#, r#""a@example.com""#, true),
             (r#"{"contains":"beta"}"#, r#"["alpha","beta"]"#, true),
             (r#"{"contains":"bet"}"#, r#"["alpha","beta"]"#, false),
+            (r#"{"contains":"ート"}"#, r#""レポート""#, true),
+            (r#"{"contains":"レポート"}"#, r#""ポート""#, false),
+            (r#"{"contains":""}"#, r#""a""#, true),
             (r#"{"contains":2}"#, "2", false),
             (r#"{"exists":true}"#, "false", true),
             (r#"{"exists":false}"#, "0", false),

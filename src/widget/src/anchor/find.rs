@@ -1,5 +1,6 @@
 //! Finding the element that is meant.
 
+use banso_engine::reduce::has_part;
 use banso_model::target::Target;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -143,7 +144,7 @@ fn innermost(scope: &Scope, text: &str, found: &mut Vec<Element>) {
     let children = scope.children();
     for child in (0..children.length()).filter_map(|at| children.item(at)) {
         let content = folded(&child.text_content().unwrap_or_default());
-        if !content.contains(text) || child.matches("script,style,template") == Ok(true) {
+        if !has_part(&content, text) || child.matches("script,style,template") == Ok(true) {
             continue;
         }
         let before = found.len();

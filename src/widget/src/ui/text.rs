@@ -114,8 +114,24 @@ fn add_plain(inlines: &[Inline], variables: &Variables, to: &mut String) {
 
 /// One of the widget's words with its numbers put in.
 pub fn counted(word: &str, n: usize, of: usize) -> String {
-    word.replace("{n}", &n.to_string())
-        .replace("{of}", &of.to_string())
+    let mut text = String::new();
+    for (at, part) in word.split('{').enumerate() {
+        let counts = [("n}", n), ("of}", of)];
+        let found = counts
+            .iter()
+            .find_map(|(name, count)| Some((*count, part.strip_prefix(name)?)));
+        match found {
+            Some((count, rest)) => {
+                text.push_str(&count.to_string());
+                text.push_str(rest);
+            }
+            None => {
+                text.push_str(if at > 0 { "{" } else { "" });
+                text.push_str(part);
+            }
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -146,6 +162,8 @@ mod tests {
             ("Step {n} of {of}", "Step 2 of 5"),
             ("{of} ステップ中 {n}", "5 ステップ中 2"),
             ("Done", "Done"),
+            ("{n}{n} of {", "22 of {"),
+            ("{of {n}", "{of 2"),
         ] {
             assert_eq!(counted(word, 2, 5), expected);
         }
