@@ -37,7 +37,7 @@ fn warn(checked: &Checked) {
 ///
 /// # Errors
 /// When the system cannot watch the folder.
-pub fn follow(app: Arc<App>, folder: PathBuf) -> anyhow::Result<impl Drop> {
+pub fn follow(app: Arc<App>, folder: PathBuf) -> anyhow::Result<Following> {
     let (tell, mut hear) = mpsc::channel(1);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         match event {
@@ -64,12 +64,9 @@ pub fn follow(app: Arc<App>, folder: PathBuf) -> anyhow::Result<impl Drop> {
 }
 
 /// A folder is followed for as long as this lives.
-struct Following {
+#[derive(Debug)]
+pub struct Following {
     _watcher: notify::RecommendedWatcher,
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {}
 }
 
 /// Refuses what would give days and tokens that are there already another meaning.
