@@ -48,7 +48,10 @@ impl Live {
                     return;
                 }
             }
-            Change::Login => self.inherit(),
+            Change::Login => {
+                self.inherit();
+                self.exchange.stranger();
+            }
             Change::Other => self.stranger(),
         }
         self.problems.remove("token");
@@ -60,11 +63,11 @@ impl Live {
         let now = browser::now();
         self.identity.reset(&mut self.ids, now);
         self.stranger();
-        self.exchange.ask();
     }
 
     /// Somebody else is here: nothing that was known or shown is theirs.
     fn stranger(&mut self) {
+        self.exchange.stranger();
         self.session = None;
         self.overlay.clear();
         self.remember();

@@ -47,13 +47,17 @@ pub struct Exchange {
     /// When the session is asked for.
     ask_at: Option<Timestamp>,
     ask_backoff: Backoff,
+    /// Counts who was here: an answer for somebody before is no answer.
+    epoch: u32,
+    /// Up to which event a last request was sent.
+    farewell: u32,
     /// Whether the latest session request failed in a way that may pass.
     ask_failed: bool,
 }
 
 enum Job {
     Deliver(Option<Outbox>, String),
-    Ask(String, String),
+    Ask(String, String, u32),
 }
 
 impl Exchange {
@@ -62,6 +66,18 @@ impl Exchange {
         self.open = true;
         self.ask_at = Some(Timestamp(0));
         self.deliver_at = None;
+    }
+
+    /// Somebody else is here.
+    pub fn stranger(&mut self) {
+        self.epoch += 1;
+        self.ask();
+    }
+
+    /// Whether a last request may be sent, with everything before `seq`. When a page goes it says so more than once.
+    pub fn say_farewell(&mut self, seq: u32) -> bool {
+        let fresh = std::mem::replace(&mut self.farewell, seq) != seq;
+        fresh && self.may_deliver()
     }
 
     /// A new session is wanted now.
@@ -121,13 +137,8 @@ impl Exchange {
         self.token_backoff.reset();
     }
 
-    /// Whether a last request may be sent beside what is on its way.
-    pub fn may_say_farewell(&self) -> bool {
-        self.open && !self.undeliverable && !self.token_missing
-    }
-
     fn may_deliver(&self) -> bool {
-        self.may_say_farewell()
+        self.open && !self.undeliverable && !self.token_missing
     }
 
     /// When there is something to do next.
@@ -181,7 +192,11 @@ impl Live {
         }
         wanted.then(|| {
             let body = self.session_request(now);
-            Job::Ask(format!("{}/v1/session", self.collector), body)
+            Job::Ask(
+                format!("{}/v1/session", self.collector),
+                body,
+                self.exchange.epoch,
+            )
         })
     }
 
@@ -302,7 +317,11 @@ impl Live {
     }
 
     /// What the collector said to a session request.
-    fn answered(&mut self, answer: &Answer) {
+    fn answered(&mut self, answer: &Answer, epoch: u32) {
+        if epoch != self.exchange.epoch {
+            self.overlay.failed();
+            return;
+        }
         let now = browser::now();
         let status = answer.status;
         if (200..300).contains(&status)
@@ -349,9 +368,9 @@ async fn run(first: Job) {
     while let Some(now) = job.take() {
         match now {
             Job::Deliver(outbox, lock) => deliver(outbox, &lock).await,
-            Job::Ask(url, body) => {
+            Job::Ask(url, body, epoch) => {
                 let answer = http::post(&url, &body, Life::Page).await;
-                with_live(|live| live.answered(&answer));
+                with_live(|live| live.answered(&answer, epoch));
             }
         }
         job = with_live(|live| {

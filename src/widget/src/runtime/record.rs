@@ -179,7 +179,7 @@ impl Live {
     pub(super) fn leave(&mut self) {
         self.record_activity();
         self.write();
-        if !self.exchange.may_say_farewell() {
+        if !self.exchange.say_farewell(self.seq) {
             return;
         }
         if let Some(batch) = self.queue.farewell(self.identity.stream(), FAREWELL) {

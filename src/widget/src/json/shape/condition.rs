@@ -33,8 +33,8 @@ impl Shape for Condition {
     fn shape(value: Value, wrong: &mut Wrong) -> Self {
         let members = &mut members(value, wrong);
         // Exactly one of these names is there; the rest belongs to it.
-        let kind = KINDS.iter().find(|name| members.contains_key(**name));
-        let name = *kind.unwrap_or(&"");
+        let kind = KINDS.into_iter().find(|&name| members.contains_key(name));
+        let name = kind.unwrap_or_default();
         match name {
             "all" => Self::All(member(members, name, wrong)),
             "any" => Self::Any(member(members, name, wrong)),
