@@ -79,7 +79,6 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use banso_model::named::Named;
     use banso_model::progress::Run;
 
     fn memory(acts: &[(GuideAct, i64)]) -> Memory {
