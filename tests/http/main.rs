@@ -9,5 +9,7 @@ mod hostile;
 mod identity;
 mod import;
 mod judged;
+mod oulad;
 mod reload;
 mod session;
+mod uses;
