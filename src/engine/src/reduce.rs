@@ -4,12 +4,14 @@
 //! equals reducing in one, whichever way the facts are split.
 
 mod compare;
+mod decided;
 mod facts;
 
 use banso_model::condition::{Condition, Op};
 use banso_model::value::Value;
 
 pub use compare::{has_part, holds};
+pub use decided::decided;
 pub use facts::{Both, Facts, Known};
 
 use crate::locale;

@@ -110,6 +110,12 @@ pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
     js_sys::JSON::parse(&json::write(value)).unwrap_or(JsValue::UNDEFINED)
 }
 
+/// Texts put together.
+#[inline(never)]
+pub fn joined(parts: &[&str]) -> String {
+    parts.concat()
+}
+
 /// A property of an object; undefined when there is none.
 pub fn property(of: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)

@@ -1,5 +1,7 @@
 //! Requests to the collector: text/plain bodies, so that none needs a preflight, and never a cookie.
 
+use std::pin::Pin;
+
 use banso_model::wire::{ErrorAnswer, ErrorBody};
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::JsCast;
@@ -33,29 +35,33 @@ pub enum Life {
 }
 
 /// Sends a body.
-pub async fn post(url: &str, body: &str, life: Life) -> Answer {
-    match request(url, Some(body), life) {
-        Some(sent) => read(sent).await,
-        None => Answer::nothing(),
-    }
+pub fn post(url: &str, body: &str, life: Life) -> Sent {
+    send(url, Some(body), life)
 }
 
 /// Sends a body and does not wait for what comes back.
 pub fn post_and_go(url: &str, body: &str) {
-    if let Some(sent) = request(url, Some(body), Life::KeepAlive) {
-        wasm_bindgen_futures::spawn_local(async move {
-            // Whatever comes back, the events stay in the outbox until a page that lives hears of them.
-            drop(read(sent).await);
-        });
-    }
+    let sent = send(url, Some(body), Life::KeepAlive);
+    // Whatever comes back, the events stay in the outbox until a page that lives hears of them.
+    wasm_bindgen_futures::spawn_local(async move { drop(sent.await) });
 }
 
 /// Gets a JSON document.
-pub async fn get(url: &str) -> Answer {
-    match request(url, None, Life::Page) {
-        Some(sent) => read(sent).await,
-        None => Answer::nothing(),
-    }
+pub fn get(url: &str) -> Sent {
+    send(url, None, Life::Page)
+}
+
+/// A request on its way. One type for all, or each place that waits for an answer would hold the reading of it.
+pub type Sent = Pin<Box<dyn Future<Output = Answer>>>;
+
+fn send(url: &str, body: Option<&str>, life: Life) -> Sent {
+    let sent = request(url, body, life);
+    Box::pin(async move {
+        match sent {
+            Some(sent) => read(sent).await,
+            None => Answer::nothing(),
+        }
+    })
 }
 
 fn request(url: &str, body: Option<&str>, life: Life) -> Option<Promise> {

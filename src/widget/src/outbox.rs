@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::json;
 use crate::loader;
 use crate::queue::{MOST_EVENTS, Record};
@@ -141,7 +141,7 @@ pub fn delete(key: &str) {
 }
 
 fn name(key: &str) -> String {
-    format!("banso:{key}")
+    joined(&["banso:", key])
 }
 
 /// The result of a request once it has one.

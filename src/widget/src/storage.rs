@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::json;
 use crate::loader;
 
@@ -20,7 +20,7 @@ impl Storage {
     /// The storage of the workspace with this key.
     pub fn new(key: &str) -> Self {
         Self {
-            prefix: format!("banso:{key}:"),
+            prefix: joined(&["banso:", key, ":"]),
         }
     }
 
@@ -54,7 +54,7 @@ impl Storage {
     }
 
     fn name(&self, name: &str) -> String {
-        format!("{}{name}", self.prefix)
+        joined(&[&self.prefix, name])
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::{
     proptest,
 };
 
-use super::{Both, Facts, Known, Reduced, reduce};
+use super::{Both, Facts, Known, Reduced, decided, reduce};
 
 /// Facts as a table: user attributes `a` to `f`, pages, segments, a stage and uses.
 #[derive(Clone, Debug, Default)]
@@ -268,6 +268,16 @@ fn has_segment_in_rules(table: &Table) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn what_is_decided_is_what_it_is_reduced_to(condition in tree(), table in table()) {
+        let expected = match reduce(&condition, &table) {
+            Reduced::True => Some(true),
+            Reduced::False => Some(false),
+            Reduced::Rest(_) => None,
+        };
+        prop_assert_eq!(decided(&condition, &table), expected);
+    }
+
     #[test]
     fn two_steps_equal_one(condition in tree(), table in table(), mask in any::<u32>()) {
         prop_assume!(!has_segment_in_rules(&table));

@@ -8,7 +8,7 @@ use banso_model::wire::{Session, SessionAnswer};
 
 use super::live::Live;
 use super::{Message, post};
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::http;
 use crate::json;
 use crate::progress::Memory;
@@ -75,7 +75,7 @@ impl Live {
             return known.clone();
         }
         self.guides.insert(hash.to_owned(), None);
-        let url = format!("{}/v1/guides/{hash}", self.collector);
+        let url = joined(&[&self.collector, "/v1/guides/", hash]);
         let hash = hash.to_owned();
         wasm_bindgen_futures::spawn_local(async move {
             let answer = http::get(&url).await;
@@ -103,7 +103,7 @@ impl Live {
 
     /// Where this user's progress is kept on the device.
     fn memory_name(user: Option<&str>) -> String {
-        format!("progress:{}", user.unwrap_or_default())
+        joined(&["progress:", user.unwrap_or_default()])
     }
 
     /// Reads this user's progress.

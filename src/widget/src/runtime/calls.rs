@@ -111,6 +111,12 @@ impl Live {
         self.hidden.insert(id, ());
     }
 
+    /// The locale the user wants most.
+    #[inline(never)]
+    pub(super) fn locale(&self) -> String {
+        self.locales().into_iter().next().unwrap_or_default()
+    }
+
     /// The user's locales, most wanted first: what the host said, what the page is written in, what the browser wants.
     pub(super) fn locales(&self) -> Vec<String> {
         let mut locales: Vec<String> = self.locale.iter().cloned().collect();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use banso_engine::arbiter::{self, Candidate, Decision, Moment};
 use banso_engine::checklist::{self, ItemState};
-use banso_engine::reduce::reduce;
+use banso_engine::reduce::decided;
 use banso_model::condition::Condition;
 use banso_model::event::{GuideAct, Kind};
 use banso_model::guide::{Checklist, Content, Guide};
@@ -19,7 +19,7 @@ use super::live::Live;
 use super::tour::Suspended;
 use super::{Message, post};
 use crate::anchor::Watch;
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::facts::{PageFacts, next_change};
 
 /// An item that completes may complete the next; a guide that ends may let another begin. More rounds than this in one
@@ -80,7 +80,7 @@ impl Live {
 
     /// Whether each listed guide's `show` holds, and the elements of the page that answers depend on.
     fn look(&self, session: &Session, now: Timestamp) -> (Vec<bool>, Vec<Target>) {
-        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let locale = self.locale();
         let facts = self.facts(session, &locale, now);
         let holds = session
             .guides
@@ -276,24 +276,24 @@ impl Live {
         list: &Checklist,
         now: Timestamp,
     ) -> Vec<ItemState> {
-        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let locale = self.locale();
         let facts = self.facts(session, &locale, now);
         checklist::items(
             list,
             |item| {
                 self.memory
-                    .item(&session.facts, &format!("{}/{}", entry.id, item.id))
+                    .item(&session.facts, &joined(&[&entry.id, "/", &item.id]))
             },
             |item| {
                 // An item whose condition is not named holds as it is: the collector left nothing to ask.
-                holds(entry, &format!("item/{}", item.id), &facts)
+                holds(entry, &joined(&["item/", &item.id]), &facts)
             },
         )
     }
 
     /// An item is done; it is recorded once.
     pub(super) fn complete(&mut self, list: &str, item: &str, by: &str) {
-        let name = format!("{list}/{item}");
+        let name = joined(&[list, "/", item]);
         if self.memory.items.contains_key(&name) {
             return;
         }
@@ -324,7 +324,7 @@ impl Live {
 /// Whether what is left of a guide's condition at a place holds; a place not named always does.
 pub(super) fn holds(entry: &GuideEntry, place: &str, facts: &PageFacts<'_>) -> bool {
     let condition = entry.conditions.get(place);
-    condition.is_none_or(|condition| reduce(condition, facts).holds())
+    condition.is_none_or(|condition| decided(condition, facts) == Some(true))
 }
 
 fn ask_elements(condition: &Condition, elements: &mut Vec<Target>) {

@@ -13,7 +13,7 @@ use banso_model::wire::{Session, Start};
 use super::decide::holds;
 use super::live::Live;
 use super::{Message, post};
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::loader;
 use crate::scene::{ChecklistScene, Direction, HubScene, ItemScene, Listed, Scene, TourScene};
 use crate::ui::Ui;
@@ -63,12 +63,12 @@ impl Live {
             .guides
             .iter()
             .find(|entry| entry.id == running.id())?;
-        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let locale = self.locale();
         let facts = self.facts(session, &locale, browser::now());
         let failing: Vec<&str> = running
             .steps()
             .iter()
-            .filter(|step| !holds(entry, &format!("step/{}", step.id), &facts))
+            .filter(|step| !holds(entry, &joined(&["step/", &step.id]), &facts))
             .map(|step| step.id.as_str())
             .collect();
         let takes_part = |step: &Step| !failing.contains(&step.id.as_str());

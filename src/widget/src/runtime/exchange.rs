@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::live::Live;
 use super::{Message, post, with_live};
 use crate::backoff::{Backoff, retry_after_ms};
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::http::{self, Answer, Life};
 use crate::json;
 use crate::outbox::Outbox;
@@ -187,13 +187,13 @@ impl Live {
         {
             return Some(Job::Deliver(
                 self.outbox.clone(),
-                format!("banso:{}", self.key),
+                joined(&["banso:", &self.key]),
             ));
         }
         wanted.then(|| {
             let body = self.session_request(now);
             Job::Ask(
-                format!("{}/v1/session", self.collector),
+                joined(&[&self.collector, "/v1/session"]),
                 body,
                 self.exchange.epoch,
             )
@@ -235,7 +235,7 @@ impl Live {
         let user = self.identity.user().map(json::write);
         user.map_or_else(
             || "\"session\"".to_owned(),
-            |user| format!("\"user\":{user}"),
+            |user| joined(&["\"user\":", &user]),
         )
     }
 
@@ -255,7 +255,7 @@ impl Live {
                 if let Some(first) = read.rejected.first() {
                     self.wrong(
                         "rejected",
-                        &format!("the collector rejected an event: {}", first.reason),
+                        &joined(&["the collector rejected an event: ", &first.reason]),
                     );
                 }
                 self.queue.answered(&batch.ids);
@@ -276,7 +276,7 @@ impl Live {
                 if !gone.is_empty() {
                     self.wrong(
                         "rejected",
-                        &format!("the collector refused an event: {}", answer.code()),
+                        &joined(&["the collector refused an event: ", &answer.code()]),
                     );
                 }
                 true
@@ -291,7 +291,7 @@ impl Live {
                 }
                 self.wrong(
                     "token",
-                    &format!("events wait for a fresh token: {}", answer.code()),
+                    &joined(&["events wait for a fresh token: ", &answer.code()]),
                 );
                 false
             }
@@ -299,10 +299,12 @@ impl Live {
                 self.exchange.undeliverable = true;
                 self.wrong(
                     "delivery",
-                    &format!(
-                        "the collector refuses this page: {status} {}",
-                        answer.code()
-                    ),
+                    &joined(&[
+                        "the collector refuses this page: ",
+                        &status.to_string(),
+                        " ",
+                        &answer.code(),
+                    ]),
                 );
                 false
             }
@@ -312,7 +314,7 @@ impl Live {
     fn undelivered(&mut self, now: Timestamp, answer: &Answer, why: &str) -> bool {
         let wait = wait_ms(&mut self.exchange.deliver_backoff, now, answer);
         self.exchange.deliver_at = Some(now.plus_ms(wait));
-        self.wrong("delivery", &format!("{why}: what is recorded waits"));
+        self.wrong("delivery", &joined(&[why, ": what is recorded waits"]));
         false
     }
 
@@ -345,7 +347,10 @@ impl Live {
             _ => ("the collector refuses this page", false),
         };
         let code = answer.code();
-        self.wrong("session", &format!("{why}: no guides ({status} {code})"));
+        self.wrong(
+            "session",
+            &joined(&[why, ": no guides (", &status.to_string(), " ", &code, ")"]),
+        );
         if code.contains("token") {
             self.want_token(&code);
         }
@@ -436,7 +441,7 @@ async fn deliver_held(outbox: Option<Outbox>) {
                 .filter(|_| live.exchange.may_deliver())?;
             let body = live.body(&batch);
             live.exchange.deliver_at = None;
-            Some((batch, body, format!("{}/v1/events", live.collector)))
+            Some((batch, body, joined(&[&live.collector, "/v1/events"])))
         });
         let Some((batch, body, url)) = next.flatten() else {
             return;

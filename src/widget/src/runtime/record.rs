@@ -9,7 +9,7 @@ use web_sys::Element;
 
 use super::live::Live;
 use crate::address;
-use crate::browser;
+use crate::browser::{self, joined};
 use crate::capture;
 use crate::http;
 use crate::json::{self, object};
@@ -84,8 +84,8 @@ impl Live {
         if self.spoken != who {
             who.clone_into(&mut self.spoken);
             let token = self.identity.token().map(json::write);
-            let token = token.map_or_else(String::new, |token| format!(",\"token\":{token}"));
-            self.loader.speak(Some(&format!("{{{who}{token}}}")));
+            let token = token.map_or_else(String::new, |token| joined(&[",\"token\":", &token]));
+            self.loader.speak(Some(&joined(&["{", who, &token, "}"])));
         }
     }
 
@@ -184,7 +184,7 @@ impl Live {
         }
         if let Some(batch) = self.queue.farewell(self.identity.stream(), FAREWELL) {
             let body = self.body(&batch);
-            http::post_and_go(&format!("{}/v1/events", self.collector), &body);
+            http::post_and_go(&joined(&[&self.collector, "/v1/events"]), &body);
         }
     }
 
@@ -289,7 +289,7 @@ impl Live {
     /// What waited in the outbox when the page opened is in no facts yet: uses of this user count at once.
     pub(super) fn recall(&mut self, records: &[Record]) {
         for record in records {
-            let whose: Option<Values> = json::read(&format!("{{{}}}", record.who));
+            let whose: Option<Values> = json::read(&joined(&["{", &record.who, "}"]));
             let user = whose.and_then(|mut whose| whose.remove("user"));
             if user.as_ref().and_then(Value::as_text) != self.identity.user() {
                 continue;

@@ -10,11 +10,11 @@ use banso_model::guide::{AdvanceOn, Content, Guide, Step, StepKind};
 use banso_model::progress::Run;
 use banso_model::time::Timestamp;
 use banso_model::value::{Value, Values};
-use banso_model::wire::{GuideEntry, Session};
+use banso_model::wire::{Facts, GuideEntry, Session};
 
 use super::decide::{INTERRUPTION, holds};
 use super::live::Live;
-use crate::browser;
+use crate::browser::{self, joined};
 
 /// The tour that is on the screen.
 #[derive(Debug)]
@@ -115,11 +115,11 @@ impl Live {
 
     /// The steps whose conditions do not hold.
     fn failing(&self, session: &Session, entry: &GuideEntry, steps: &[Step]) -> Vec<String> {
-        let locale = self.locales().into_iter().next().unwrap_or_default();
+        let locale = self.locale();
         let facts = self.facts(session, &locale, browser::now());
         steps
             .iter()
-            .filter(|step| !holds(entry, &format!("step/{}", step.id), &facts))
+            .filter(|step| !holds(entry, &joined(&["step/", &step.id]), &facts))
             .map(|step| step.id.clone())
             .collect()
     }
@@ -256,11 +256,9 @@ impl Live {
             .and_then(Timestamp::parse);
         let event = self.record(Kind::Guide, id, props);
         let session = self.session.clone();
-        let facts = session
-            .map(|session| session.facts.clone())
-            .unwrap_or_default();
-        self.memory
-            .act(&facts, id, act, step, until, browser::now());
+        let nothing = Facts::default();
+        let facts = session.as_ref().map_or(&nothing, |session| &session.facts);
+        self.memory.act(facts, id, act, step, until, browser::now());
         self.keep_memory();
         let name = if act == GuideAct::Seen {
             "show"
