@@ -32,9 +32,7 @@ impl Memory {
             }
         }
         for (id, item) in other.items {
-            if !self.items.contains_key(&id) {
-                self.items.insert(id, item);
-            }
+            self.items.entry(id).or_insert(item);
         }
         self.folded.extend(other.folded);
         self.interruptions.extend(other.interruptions);
