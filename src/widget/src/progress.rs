@@ -24,7 +24,7 @@ pub struct Memory {
 const INTERRUPTIONS: usize = 50;
 
 impl Memory {
-    /// Takes over what is only in `other`, or later there.
+    /// Takes over what is only in `other`; of both, the later progress and the earlier completion.
     pub fn merge(&mut self, other: Self) {
         for (id, theirs) in other.guides {
             if self.guides.get(&id).is_none_or(|ours| theirs.at > ours.at) {
@@ -32,7 +32,9 @@ impl Memory {
             }
         }
         for (id, item) in other.items {
-            self.items.entry(id).or_insert(item);
+            if self.items.get(&id).is_none_or(|ours| item.at < ours.at) {
+                self.items.insert(id, item);
+            }
         }
         self.folded.extend(other.folded);
         self.interruptions.extend(other.interruptions);
