@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use banso_engine::place::Rect;
+use wasm_bindgen::prelude::*;
 use web_sys::{
     Element, IntersectionObserver, IntersectionObserverInit, MutationObserver,
     MutationObserverInit, ResizeObserver,
@@ -10,7 +11,7 @@ use web_sys::{
 
 use super::measure::{ancestors, view_of, viewport};
 use super::owned::{Listener, Observing};
-use crate::browser::{Phase, window};
+use crate::browser::{Phase, property, window};
 
 /// Everything that senses one element. Nothing here polls.
 pub struct Sensors {
@@ -25,7 +26,9 @@ pub struct Sensors {
 impl Sensors {
     /// Senses `element` from now on; `news` is called whenever it may be elsewhere than before.
     pub fn new(element: &Element, news: Rc<dyn Fn()>) -> Self {
-        let resize = Observing::new(call(&news), ResizeObserver::new);
+        let resize = Observing::new(call(&news), |callback| {
+            made::<ResizeObserver>(element, "ResizeObserver", &js_sys::Array::of1(callback))
+        });
         if let Some(resize) = &resize {
             resize.observer().observe(element);
         }
@@ -68,12 +71,25 @@ impl Sensors {
                     news();
                 }
             },
-            |callback| IntersectionObserver::new_with_options(callback, &options),
+            |callback| {
+                let given = js_sys::Array::of2(callback, &options);
+                made::<IntersectionObserver>(&self.element, "IntersectionObserver", &given)
+            },
         );
         if let Some(moved) = &self.moved {
             moved.observer().observe(&self.element);
         }
     }
+}
+
+/// An observer of the window that the element is in: one of another window cannot tell when it is laid out.
+fn made<T: JsCast>(element: &Element, class: &str, given: &js_sys::Array) -> Result<T, JsValue> {
+    let view = view_of(element).ok_or(JsValue::NULL)?;
+    js_sys::Reflect::construct(
+        property(&view, class).unchecked_ref::<js_sys::Function>(),
+        given,
+    )
+    .map(JsCast::unchecked_into)
 }
 
 fn call(news: &Rc<dyn Fn()>) -> impl FnMut() + 'static {
@@ -116,6 +132,10 @@ fn listeners(element: &Element, news: &Rc<dyn Fn()>) -> Vec<Listener> {
         for name in ["scroll", "resize", "transitionrun", "animationstart"] {
             listen(&view, name);
         }
+    }
+    // A frame that loads another page takes the element away without a word to anyone.
+    if let Some(document) = page.and_then(|page| page.document()) {
+        listen(&document, "load");
     }
     listeners
 }
