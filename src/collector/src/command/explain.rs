@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use banso_collector::admin::explain::{Explanation, Place};
 use clap::Args;
 
-use super::remote::{self, Remote};
+use super::remote::{self, Attempts, Remote};
 use super::{Ending, runtime};
 
 /// Flags of `explain`.
@@ -48,7 +48,8 @@ impl Explain {
         }
         let client = remote::client()?;
         let explanation: Explanation = runtime()?.block_on(async {
-            let answer = remote::send(|| client.get(url.clone()).bearer_auth(token)).await?;
+            let answer =
+                remote::send(Attempts::ONE, || client.get(url.clone()).bearer_auth(token)).await?;
             anyhow::Ok(answer.json().await?)
         })?;
         print!("{}", text(&explanation)?);

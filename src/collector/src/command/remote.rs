@@ -8,7 +8,16 @@ use clap::Args;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 
 /// How often a request is tried that may succeed later.
-const ATTEMPTS: u32 = 12;
+#[derive(Clone, Copy, Debug)]
+pub struct Attempts(u32);
+
+impl Attempts {
+    /// Somebody waits for the answer.
+    pub const ONE: Self = Self(1);
+    /// A long work should outlive a restart of the collector.
+    pub const MANY: Self = Self(12);
+}
+
 /// Longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -49,7 +58,10 @@ pub fn client() -> anyhow::Result<Client> {
 }
 
 /// Sends a request until it is answered: again when the collector cannot be reached, is busy or asks to wait.
-pub async fn send(make: impl Fn() -> RequestBuilder) -> anyhow::Result<Response> {
+pub async fn send(
+    attempts: Attempts,
+    make: impl Fn() -> RequestBuilder,
+) -> anyhow::Result<Response> {
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -59,7 +71,7 @@ pub async fn send(make: impl Fn() -> RequestBuilder) -> anyhow::Result<Response>
             Err(error) if error.is_connect() || error.is_timeout() => None,
             _ => return refused(outcome?).await,
         };
-        if attempt == ATTEMPTS {
+        if attempt == attempts.0 {
             let answer = outcome
                 .context("the collector cannot be reached: is it running, and is --to right?")?;
             return refused(answer).await;

@@ -13,7 +13,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::Client;
 
-use super::remote::{self, Remote};
+use super::remote::{self, Attempts, Remote};
 use super::{Ending, runtime};
 use lines::{Batches, Line, Reader};
 
@@ -146,6 +146,9 @@ impl Replay {
         way: &Way,
         bar: &ProgressBar,
     ) -> anyhow::Result<Summary> {
+        // Whether somebody is there at all is said at once; later a restart is waited for.
+        let alive = self.remote.url("/healthz")?;
+        remote::send(Attempts::ONE, || client.get(alive.clone())).await?;
         let mut summary = Summary::default();
         let mut reader = Reader::new(file);
         loop {
@@ -182,7 +185,7 @@ impl Replay {
         for some in batches.bodies.chunks(AT_ONCE) {
             let posts = some.iter().map(|body| async {
                 let post = || client.post(url.clone()).body(body.clone());
-                let answer: BatchAnswer = remote::send(post).await?.json().await?;
+                let answer: BatchAnswer = remote::send(Attempts::MANY, post).await?.json().await?;
                 anyhow::Ok(answer)
             });
             for answer in futures::future::try_join_all(posts).await? {
@@ -213,7 +216,7 @@ impl Replay {
                 .bearer_auth(token)
                 .body(body.clone())
         };
-        Ok(remote::send(post).await?.json().await?)
+        Ok(remote::send(Attempts::MANY, post).await?.json().await?)
     }
 }
 
