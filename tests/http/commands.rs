@@ -164,6 +164,10 @@ fn what_cannot_be_done_is_said_with_the_remedy() -> Result<()> {
             &["explain", "--user", "u", "--account", "a", "--guide", "g"],
             "BANSO_ADMIN_TOKEN",
         ),
+        (
+            &["replay", file, "--key", "k", "--to", "http://127.0.0.1:1"],
+            "cannot be reached",
+        ),
         (&["stats", "--store", "mysql:x"], "sqlite:DIR"),
         (
             &["serve", "--config", "nothing-here", "--store", "sqlite:x"],
