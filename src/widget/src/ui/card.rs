@@ -6,7 +6,7 @@ use yew::{Html, NodeRef};
 
 use super::press::{Presses, button, close, truth};
 use super::stage::{Parts, Stage};
-use super::tag::{of_class, plain, tag, text as word, together};
+use super::tag::{of_class, plain, tag, together};
 use super::{Given, text};
 use crate::layer::{Top, active, restore};
 use crate::scene::{Intent, TourScene};
@@ -66,19 +66,19 @@ impl Card {
             &["veil", "manual", backdrop],
         )
         .at(&self.veil)
-        .with(of_class("div", "hole").at(&self.hole));
+        .put(of_class("div", "hole").at(&self.hole));
         if modal || step.interact != Interact::Allow {
-            veil = veil.with(of_class("div", "shield").at(&self.shield));
+            veil = veil.put(of_class("div", "shield").at(&self.shield));
         }
         let leave = presses.all(acts(tour, step, &[Action::Close]));
         let mut inner =
             tag("div", &["class", "data-scrolls"], &["inner", ""]).with(close(&words.close, leave));
         if titled {
             let title = text::inlines(&step.title, variables);
-            inner = inner.with(tag("h2", &["id"], &["title"]).with(title));
+            inner = inner.put(tag("h2", &["id"], &["title"]).with(title));
         }
         inner = inner
-            .with(
+            .put(
                 tag("div", &["id", "class"], &["body", "text"])
                     .with(text::blocks(&step.body, variables)),
             )
@@ -111,14 +111,14 @@ impl Card {
             ],
         )
         .at(&self.card)
-        .with(of_class("div", "arrow").at(&self.arrow))
-        .with(inner);
+        .put(of_class("div", "arrow").at(&self.arrow))
+        .put(inner);
         let said = tag(
             "div",
             &["class", "role", "aria-live"],
             &["unseen", "status", "polite"],
         )
-        .with(word(&announcement(given, tour, step)));
+        .say(&announcement(given, tour, step));
         together(vec![veil.into(), card.into(), said.into()])
     }
 
@@ -204,13 +204,13 @@ fn footer(given: &Given, tour: &TourScene, step: &Step, presses: &Presses) -> Ht
         let action = one.act.first().map_or("", Action::as_str);
         let press = presses.all(acts(tour, step, &one.act));
         let says = text::inlines(&one.label, &given.scene.variables);
-        buttons = buttons.with(button(class, action, press).with(says));
+        buttons = buttons.put(button(class, action, press).with(says));
     }
     let mut footer = plain("footer");
     if tour.of > 1 {
-        footer = footer.with(text::count(tour.number, tour.of));
+        footer = footer.put(text::count(tour.number, tour.of));
     }
-    footer.with(buttons).into()
+    footer.put(buttons).into()
 }
 
 fn acts(tour: &TourScene, step: &Step, actions: &[Action]) -> Vec<Intent> {

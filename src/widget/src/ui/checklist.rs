@@ -8,7 +8,7 @@ use yew::virtual_dom::Listener;
 
 use super::hub::Opened;
 use super::press::{Presses, signed, truth, worded};
-use super::tag::{self, Tag, of_class, plain, tag};
+use super::tag::{Tag, of_class, plain, tag};
 use super::{Given, icon, text};
 use crate::scene::{ChecklistScene, Intent, ItemScene};
 
@@ -37,9 +37,9 @@ pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Pre
     let mut heading = String::from("list-");
     heading.push_str(id);
     let title = text::inlines(&list.guide.title, variables);
-    let mut header = plain("header").with(tag("h3", &["id"], &[&heading]).with(title));
+    let mut header = plain("header").put(tag("h3", &["id"], &[&heading]).with(title));
     if content.collapsible {
-        header = header.with(fold(given, list, presses));
+        header = header.put(fold(given, list, presses));
     }
     let (done, of) = (done(list), content.items.len());
     let mut view = tag(
@@ -47,8 +47,8 @@ pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Pre
         &["class", "data-banso-guide", "aria-labelledby"],
         &["list", id, &heading],
     )
-    .with(header)
-    .with(progress(
+    .put(header)
+    .put(progress(
         &text::counted(&words.progress, done, of),
         done,
         of,
@@ -57,11 +57,11 @@ pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Pre
         return view.into();
     }
     if done == of {
-        view = view.with(of_class("p", "finished").with(tag::text(&words.all_done)));
+        view = view.put(of_class("p", "finished").say(&words.all_done));
     } else if !content.body.is_empty() {
-        view = view.with(of_class("div", "text").with(text::blocks(&content.body, variables)));
+        view = view.put(of_class("div", "text").with(text::blocks(&content.body, variables)));
     }
-    view = view.with(items(given, list, content, opened, presses));
+    view = view.put(items(given, list, content, opened, presses));
     if content.dismissable {
         let press = presses.all(vec![Intent::Dismiss { list: id.clone() }]);
         view = view.with(worded("quiet", "dismiss", &words.dismiss, press));
@@ -76,7 +76,7 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
         &["viewBox", "preserveAspectRatio", "aria-hidden"],
         &["0 0 100 4", "none", "true"],
     )
-    .with(tag(
+    .put(tag(
         "rect",
         &["width", "height"],
         &[&share.to_string(), "4"],
@@ -100,10 +100,10 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
             says,
         ],
     )
-    .with(bar);
+    .put(bar);
     of_class("div", "progress")
-        .with(track)
-        .with(text::count(done, of))
+        .put(track)
+        .put(text::count(done, of))
 }
 
 fn items(
@@ -119,7 +119,7 @@ fn items(
         let state = list.items.get(at).copied().unwrap_or_default();
         let toggle = presses.toggle(&list.guide.id, at);
         let more = (open == Some(at)).then(|| more(given, list, item, state, presses));
-        rows = rows.with(row(given, item, state, toggle, more));
+        rows = rows.put(row(given, item, state, toggle, more));
     }
     rows
 }
@@ -151,12 +151,12 @@ fn row(
         of_class("div", "row")
     };
     let mut line = line
-        .with(
+        .put(
             of_class("span", "state")
                 .with(sign)
-                .with(of_class("span", "unseen").with(tag::text(says))),
+                .put(of_class("span", "unseen").say(says)),
         )
-        .with(of_class("span", "title").with(text::inlines(&item.title, &given.scene.variables)));
+        .put(of_class("span", "title").with(text::inlines(&item.title, &given.scene.variables)));
     if opens {
         line = line.with(icon::chevron());
     }
@@ -165,9 +165,9 @@ fn row(
     } else {
         &["class", "data-banso-item"]
     };
-    let mut row = tag("li", names, &[class, &item.id, ""]).with(line);
+    let mut row = tag("li", names, &[class, &item.id, ""]).put(line);
     if let Some(more) = more.filter(|_| opens) {
-        row = row.with(more);
+        row = row.put(more);
     }
     row
 }
@@ -206,8 +206,8 @@ fn more(
     }
     let body = text::blocks(&item.body, &given.scene.variables);
     of_class("div", "more")
-        .with(of_class("div", "text").with(body))
-        .with(buttons)
+        .put(of_class("div", "text").with(body))
+        .put(buttons)
 }
 
 fn fold(given: &Given, list: &ChecklistScene, presses: &Presses) -> Tag {

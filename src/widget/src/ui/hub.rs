@@ -8,7 +8,7 @@ use yew::{Html, NodeRef};
 
 use super::checklist::{self, open_item};
 use super::press::{Presses, Toggle, close, signed, truth, worded};
-use super::tag::{self, of_class, tag, together};
+use super::tag::{of_class, tag, together};
 use super::{Given, icon, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
@@ -74,9 +74,9 @@ impl Hub {
         let press = presses.all(vec![Intent::Hub(!hub.open)]);
         let mut opener = signed("", "hub", &name, truth(hub.open), press).with(sign);
         if hub.unread > 0 && !hub.open {
-            opener = opener.with(
+            opener = opener.put(
                 tag("span", &["class", "aria-hidden"], &["badge", "true"])
-                    .with(tag::text(&hub.unread.to_string())),
+                    .say(&hub.unread.to_string()),
             );
         }
         let launcher = tag(
@@ -85,9 +85,9 @@ impl Hub {
             &["launcher", "manual", corner],
         )
         .at(&self.launcher)
-        .with(opener);
+        .put(opener);
         let head = of_class("header", "head")
-            .with(tag("h2", &["id"], &["hub"]).with(tag::text(&words.hub)))
+            .put(tag("h2", &["id"], &["hub"]).say(&words.hub))
             .with(close(&words.close, presses.all(vec![Intent::Hub(false)])));
         let mut inner = tag("div", &["class", "data-scrolls"], &["inner", ""]);
         if hub.open {
@@ -107,17 +107,15 @@ impl Hub {
             &["panel", "manual", "-1", "dialog", "hub", corner, "hub"],
         )
         .at(&self.panel)
-        .with(head)
-        .with(inner);
+        .put(head)
+        .put(inner);
         together(vec![launcher.into(), panel.into()])
     }
 
     fn contents(&self, given: &Given, hub: &HubScene, presses: &Presses) -> Html {
         let words = &given.scene.words;
         if hub.checklists.is_empty() && hub.guides.is_empty() {
-            return of_class("p", "nothing")
-                .with(tag::text(&words.nothing))
-                .into();
+            return of_class("p", "nothing").say(&words.nothing).into();
         }
         let mut parts = Vec::new();
         for list in &hub.checklists {
@@ -128,9 +126,9 @@ impl Hub {
             for listed in &hub.guides {
                 let title = text::inlines(&listed.guide.title, &given.scene.variables);
                 let start = presses.all(vec![Intent::Start(listed.id.clone())]);
-                guides = guides.with(
+                guides = guides.put(
                     tag("li", &["class", "data-banso-guide"], &["guide", &listed.id])
-                        .with(of_class("span", "title").with(title))
+                        .put(of_class("span", "title").with(title))
                         .with(worded("button", "show", &words.show, start)),
                 );
             }

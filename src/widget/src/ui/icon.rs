@@ -10,7 +10,7 @@ fn icon(class: &'static str, path: &'static str) -> Html {
         &["class", "viewBox", "aria-hidden"],
         &[class, "0 0 16 16", "true"],
     )
-    .with(tag("path", &["d"], &[path]))
+    .put(tag("path", &["d"], &[path]))
     .into()
 }
 

@@ -6,7 +6,7 @@ use yew::html::Scope;
 use yew::virtual_dom::{Listener, ListenerKind};
 use yew::{Callback, Html};
 
-use super::tag::{Tag, tag, text};
+use super::tag::{Tag, tag};
 use super::{App, icon};
 use crate::scene::Intent;
 
@@ -112,7 +112,7 @@ pub fn close(name: &str, press: Rc<dyn Listener>) -> Html {
 
 /// A button of an ordinary look with a word of the widget's on it.
 pub fn worded(class: &str, action: &str, word: &str, press: Rc<dyn Listener>) -> Html {
-    button(class, action, press).with(text(word)).into()
+    button(class, action, press).say(word).into()
 }
 
 /// A word of ARIA.

@@ -56,7 +56,7 @@ pub fn count(n: usize, of: usize) -> Tag {
     let mut text = n.to_string();
     text.push_str(" / ");
     text.push_str(&of.to_string());
-    tag("span", &["class", "aria-hidden"], &["count", "true"]).with(word(&text))
+    tag("span", &["class", "aria-hidden"], &["count", "true"]).say(&text)
 }
 
 /// A line of text as elements.
