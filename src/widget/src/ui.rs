@@ -12,6 +12,7 @@ mod theme;
 
 use std::rc::Rc;
 
+use banso_model::wire::Theme;
 use press::{Presses, Toggle};
 use yew::{Callback, Component, Context, Html, Properties};
 
@@ -23,6 +24,8 @@ pub struct Ui {
     layer: Layer,
     app: yew::AppHandle<App>,
     intents: Callback<Intent>,
+    /// What it was dressed by: a new style sheet would have the whole of it laid out again.
+    look: (Theme, String, Direction),
 }
 
 impl Ui {
@@ -31,18 +34,24 @@ impl Ui {
     pub fn new(scene: Scene, intents: Callback<Intent>) -> Option<Self> {
         let layer = Layer::new(include_str!("ui/style.css"))?;
         dress(&layer, &scene);
+        let look = look(&scene);
         let given = given(&layer, scene, &intents);
         let app = yew::Renderer::<App>::with_root_and_props(layer.mount().clone(), given).render();
         Some(Self {
             layer,
             app,
             intents,
+            look,
         })
     }
 
     /// Draws another scene.
     pub fn show(&mut self, scene: Scene) {
-        dress(&self.layer, &scene);
+        let look = look(&scene);
+        if look != self.look {
+            dress(&self.layer, &scene);
+            self.look = look;
+        }
         self.app.update(given(&self.layer, scene, &self.intents));
     }
 
@@ -59,6 +68,10 @@ fn given(layer: &Layer, scene: Scene, intents: &Callback<Intent>) -> Given {
         intents: intents.clone(),
         top: Shared(Rc::clone(layer.top())),
     }
+}
+
+fn look(scene: &Scene) -> (Theme, String, Direction) {
+    (scene.theme.clone(), scene.locale.clone(), scene.direction)
 }
 
 fn dress(layer: &Layer, scene: &Scene) {

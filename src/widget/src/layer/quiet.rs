@@ -54,11 +54,11 @@ const FOCUS: [&str; 4] = ["focusin", "focusout", "focus", "blur"];
 
 /// Keeps events that start in the root there, for as long as it lives.
 pub fn keep(root: &HtmlElement) {
+    // The listeners are on our own element and go with it.
+    let stop = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
+    let stop = stop.into_js_value();
     for name in BUBBLING {
-        // The listener is on our own element and goes with it.
-        let stop = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
-        let added =
-            root.add_event_listener_with_callback(name, stop.into_js_value().unchecked_ref());
+        let added = root.add_event_listener_with_callback(name, stop.unchecked_ref());
         if added.is_err() {
             crate::loader::problem("an event could not be kept from the page");
         }
