@@ -52,6 +52,16 @@ async fn pages_of_allowed_origins_and_no_others() -> Result<()> {
                 "{path} {origin:?}"
             );
             assert_eq!(answer.header("vary"), "Origin", "{path} {origin:?}");
+            let readable = if allowed.is_empty() {
+                ""
+            } else {
+                "Retry-After"
+            };
+            assert_eq!(
+                answer.header("access-control-expose-headers"),
+                readable,
+                "{path} {origin:?}"
+            );
             assert_eq!(
                 answer.header("access-control-allow-credentials"),
                 "",
