@@ -1,7 +1,8 @@
 //! `banso check`: everything that is wrong with a configuration folder, at once.
 //!
 //! Files are read in three passes. Each must be JSON; each must have the shape that the schema of its kind says; then
-//! what they say must make sense together. What a broken file would have said is not held against the others.
+//! what they say must make sense together, fields that nobody knows left out. What a broken file would have said is not
+//! held against the others.
 
 use crate::config::folder::Folder;
 use crate::config::{Article, ArticleFile, Guide, GuideFile, Workspace, WorkspaceFile};
@@ -170,7 +171,7 @@ fn workspace_of(cx: &mut Context<'_>) -> Option<Read<Workspace>> {
     found.into_iter().next()
 }
 
-/// Reads the files of a kind that have its shape; of the others, says in what they do not.
+/// Reads the files of a kind that have its shape, fields nobody knows aside; says in what files do not.
 fn read_all<F, T>(cx: &mut Context<'_>, kind: FileKind) -> Vec<Read<T>>
 where
     F: serde::de::DeserializeOwned,
@@ -191,13 +192,21 @@ where
             continue;
         }
         let misfits = shape::misfits(kind.schema(), root, &place);
-        if misfits.is_empty() {
-            match serde_json::from_value::<F>(root.to_json()) {
+        // A file whose only fault is a field nobody knows still says the rest, and that is looked at too: who has mistyped
+        // one name should not learn of the next mistake only after it is mended.
+        if misfits.iter().all(|misfit| misfit.place.is_name()) {
+            let mut json = root.to_json();
+            for misfit in &misfits {
+                misfit.place.remove_from(&mut json);
+            }
+            match serde_json::from_value::<F>(json) {
                 Ok(written) => read.push(Read {
                     place,
                     value: written.into(),
                 }),
-                Err(error) => cx.error(&place, error.to_string(), None),
+                Err(error) if misfits.is_empty() => cx.error(&place, error.to_string(), None),
+                // What is left is too little to go by.
+                Err(_) => {}
             }
         }
         for misfit in misfits {

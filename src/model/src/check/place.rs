@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::tree::{Node, Tree};
 
 /// A path into the JSON of one file.
@@ -74,6 +76,29 @@ impl Place {
     #[must_use]
     pub fn find<'n>(&self, root: &'n Node) -> Option<&'n Node> {
         self.path.iter().try_fold(root, step)
+    }
+
+    /// Whether the name of a field is meant: one that is not known here, or stands here twice.
+    #[must_use]
+    pub const fn is_name(&self) -> bool {
+        self.named
+    }
+
+    /// Takes the last field of the path out of what the file says.
+    pub fn remove_from(&self, json: &mut Value) {
+        let Some((Segment::Field(name), path)) = self.path.split_last() else {
+            return;
+        };
+        let parent = path
+            .iter()
+            .try_fold(json, |here, segment| match segment {
+                Segment::Field(name) => here.get_mut(name),
+                Segment::Item(place) => here.get_mut(place),
+            })
+            .and_then(Value::as_object_mut);
+        if let Some(parent) = parent {
+            parent.remove(name);
+        }
     }
 
     /// Where it stands. Of a path that leads nowhere, where it stops.

@@ -52,6 +52,22 @@ fn report(folder: &Folder) -> Report {
 }
 
 #[test]
+fn a_mistyped_field_hides_no_other_mistake() {
+    let mut folder = folder();
+    let guide = include_str!("tests/folder/guides/first-report.json")
+        .replacen("\"kind\"", "\"dismisable\": true, \"kind\"", 1)
+        .replacen("report.create", "report.creat", 1);
+    folder.files[1] = File::new("guides/first-report.json", &guide);
+    let report = report(&folder).to_string();
+    for said in [
+        "did you mean `dismissable`?",
+        "did you mean `report.create`?",
+    ] {
+        assert!(report.contains(said), "{said}\n{report}");
+    }
+}
+
+#[test]
 fn a_folder_without_mistakes_passes() {
     let checked = folder().check().unwrap_or_else(|report| panic!("{report}"));
     assert!(
