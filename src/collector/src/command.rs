@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod logging;
+mod output;
 mod remote;
 mod replay;
 mod schema;

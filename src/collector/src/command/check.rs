@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use banso_model::config::folder::Folder;
 use clap::Args;
 
-use super::Ending;
+use super::{Ending, output};
 
 /// Flags of `check`.
 #[derive(Debug, Args)]
@@ -26,9 +26,9 @@ impl Check {
             Err(report) => (report, Ending::Bad),
         };
         if self.json {
-            println!("{}", serde_json::to_string_pretty(report)?);
+            output::line(serde_json::to_string_pretty(report)?)?;
         } else {
-            println!("{report}");
+            output::line(report)?;
         }
         Ok(ending)
     }

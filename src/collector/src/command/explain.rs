@@ -7,7 +7,7 @@ use banso_collector::admin::explain::{Explanation, Place};
 use clap::Args;
 
 use super::remote::{self, Attempts, Remote};
-use super::{Ending, runtime};
+use super::{Ending, output, runtime};
 
 /// Flags of `explain`.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl Explain {
                 remote::send(Attempts::ONE, || client.get(url.clone()).bearer_auth(token)).await?;
             anyhow::Ok(answer.json().await?)
         })?;
-        print!("{}", text(&explanation)?);
+        output::line(text(&explanation)?.trim_end())?;
         Ok(Ending::Good)
     }
 }

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::Client;
 
 use super::remote::{self, Attempts, Remote};
-use super::{Ending, runtime};
+use super::{Ending, output, runtime};
 use lines::{Batches, Line, Reader};
 
 /// Lines that are grouped into batches at a time.
@@ -110,13 +110,13 @@ impl Replay {
         for named in &summary.named {
             eprintln!("rejected: {named}");
         }
-        println!(
+        output::line(format!(
             "{events} events in {seconds:.1} s ({:.0} per second): {} accepted, {} duplicate, {} rejected",
             events as f64 / seconds.max(0.001),
             summary.accepted,
             summary.duplicate,
             summary.rejected
-        );
+        ))?;
         Ok(if summary.rejected == 0 {
             Ending::Good
         } else {

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use banso_model::schema::FileKind;
 use clap::Args;
 
-use super::Ending;
+use super::{Ending, output};
 
 /// Flags of `schema`.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ impl Schema {
             let text = format!("{}\n", serde_json::to_string_pretty(kind.schema())?);
             std::fs::write(&path, text)
                 .with_context(|| format!("{} cannot be written", path.display()))?;
-            println!("{}", path.display());
+            output::line(path.display())?;
         }
         Ok(Ending::Good)
     }

@@ -4,7 +4,7 @@ use banso_store::read::Counters;
 use clap::Args;
 
 use super::store::StoreAddress;
-use super::{Ending, runtime};
+use super::{Ending, output, runtime};
 
 /// Flags of `stats`.
 #[derive(Debug, Args)]
@@ -22,25 +22,28 @@ impl Stats {
             store.close().await;
             anyhow::Ok(counters?)
         })?;
-        print(&counters);
+        output::line(text(&counters))?;
         Ok(Ending::Good)
     }
 }
 
-fn print(counters: &Counters) {
+fn text(counters: &Counters) -> String {
     let total = |days: &[(banso_model::time::Day, u64)]| days.iter().map(|(_, n)| n).sum::<u64>();
-    println!("events    {:>14}", counters.events);
-    println!("accounts  {:>14}", counters.accounts);
-    println!("bytes     {:>14}", counters.bytes);
+    let mut lines = vec![
+        format!("events    {:>14}", counters.events),
+        format!("accounts  {:>14}", counters.accounts),
+        format!("bytes     {:>14}", counters.bytes),
+    ];
     if let Some(each) = counters.bytes.checked_div(counters.events) {
-        println!("per event {each:>14} bytes");
+        lines.push(format!("per event {each:>14} bytes"));
     }
-    println!(
+    lines.push(format!(
         "given up  {:>14} by clients, in 35 days",
         total(&counters.dropped)
-    );
-    println!(
+    ));
+    lines.push(format!(
         "lost      {:>14} on the way, in 35 days",
         total(&counters.lost)
-    );
+    ));
+    lines.join("\n")
 }
