@@ -19,8 +19,6 @@ use crate::widget::Mode;
 use crate::workspace::Workspace;
 use crate::{build, terminal};
 
-/// Connections that are kept alive.
-const CONNECTIONS: usize = 16;
 /// How long it is sent before it is measured.
 const WARM_UP: Duration = Duration::from_secs(3);
 /// How long the collector may take to count what it has answered.
@@ -57,16 +55,19 @@ pub struct Arguments {
 struct Scenario {
     name: &'static str,
     key: &'static str,
+    /// Connections that are kept alive, each with one request under way.
+    connections: usize,
     batch: usize,
     visit: usize,
     /// Events per second that it should reach, on two cores shared with the load.
     budget: u64,
 }
 
-const SCENARIOS: [Scenario; 2] = [
+const SCENARIOS: [Scenario; 3] = [
     Scenario {
         name: "batches of 50",
         key: "batch",
+        connections: 16,
         batch: 50,
         visit: 100,
         budget: 150_000,
@@ -74,6 +75,16 @@ const SCENARIOS: [Scenario; 2] = [
     Scenario {
         name: "one event a body",
         key: "single",
+        connections: 16,
+        batch: 1,
+        visit: 10,
+        budget: 30_000,
+    },
+    // With sixteen the commit's sync is what is measured: nobody has a request to send meanwhile.
+    Scenario {
+        name: "one event a body",
+        key: "single_64",
+        connections: 64,
         batch: 1,
         visit: 10,
         budget: 30_000,
@@ -104,8 +115,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut results = Vec::new();
     for scenario in SCENARIOS {
         terminal::step(&format!(
-            "{}, {CONNECTIONS} connections, {} s",
-            scenario.name, arguments.seconds
+            "{}, {} connections, {} s",
+            scenario.name, scenario.connections, arguments.seconds
         ));
         let measured = Duration::from_secs(arguments.seconds);
         let result = measure(&scenario, measured, &banso, workspace.target(), &stop)
@@ -146,7 +157,7 @@ fn measure(
 
     let load = Load {
         port,
-        connections: CONNECTIONS,
+        connections: scenario.connections,
         batch: scenario.batch,
         visit: scenario.visit,
         warm_up: WARM_UP,
@@ -236,6 +247,7 @@ fn table(results: &[(Scenario, Measured)]) -> String {
         .map(|(scenario, result)| {
             [
                 scenario.name.to_owned(),
+                scenario.connections.to_string(),
                 format!("{:.0}", result.events_per_second),
                 scenario.budget.to_string(),
                 format!("{:.2}", result.p50_ms),
@@ -250,6 +262,7 @@ fn table(results: &[(Scenario, Measured)]) -> String {
     terminal::table(
         [
             "",
+            "connections",
             "events/s",
             "budget",
             "p50 ms",
@@ -266,11 +279,11 @@ fn table(results: &[(Scenario, Measured)]) -> String {
 fn as_json(results: &[(Scenario, Measured)], seconds: u64) -> Value {
     let mut object = Map::new();
     object.insert("seconds".to_owned(), seconds.into());
-    object.insert("connections".to_owned(), CONNECTIONS.into());
     object.insert("accounts".to_owned(), ACCOUNTS.into());
     object.insert("users".to_owned(), (ACCOUNTS * USERS).into());
     for (scenario, result) in results {
         let of = json!({
+            "connections": scenario.connections,
             "batch": scenario.batch,
             "events": result.events,
             "events_per_second": result.events_per_second.round(),
