@@ -17,8 +17,8 @@ pub struct Process {
     name: String,
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
-    /// Keeps the receiving end alive so that the reader never stops reading.
-    _lines: Receiver<String>,
+    /// What it prints, line by line; it ends when the program has.
+    lines: Receiver<String>,
 }
 
 impl Process {
@@ -59,7 +59,7 @@ impl Process {
             name,
             child,
             log,
-            _lines: lines,
+            lines,
         };
         process.wait_until(ready)?;
         Ok(process)
@@ -69,7 +69,7 @@ impl Process {
         let deadline = Instant::now() + READY;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self._lines.recv_timeout(left) {
+            match self.lines.recv_timeout(left) {
                 Ok(line) if ready(&line) => return Ok(()),
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => {
@@ -89,12 +89,6 @@ impl Process {
             .lock()
             .map(|lines| lines.join("\n"))
             .unwrap_or_default()
-    }
-
-    /// Its process id.
-    #[must_use]
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Ends it at once, as `kill -9` does.
@@ -119,22 +113,26 @@ impl Process {
             bail!("{} could not be told to stop", self.name);
         }
         let deadline = Instant::now() + READY;
+        // Both its streams end with it, so nothing has to be asked again and again.
         loop {
-            if let Some(status) = self.child.try_wait()? {
-                return if status.success() {
-                    Ok(())
-                } else {
-                    Err(anyhow!(
-                        "{} stopped with {status}:\n{}",
-                        self.name,
-                        self.log()
-                    ))
-                };
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    bail!("{} does not stop:\n{}", self.name, self.log())
+                }
             }
-            if Instant::now() > deadline {
-                bail!("{} does not stop:\n{}", self.name, self.log());
-            }
-            std::thread::yield_now();
+        }
+        let status = self.child.wait()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(anyhow!(
+                "{} stopped with {status}:\n{}",
+                self.name,
+                self.log()
+            ))
         }
     }
 }

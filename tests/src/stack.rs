@@ -22,7 +22,8 @@ pub const KEY: &str = "wk_demo";
 pub struct Stack {
     /// The collector; `None` while it is down.
     pub collector: Option<Process>,
-    hikari: Process,
+    /// Stops with this.
+    _hikari: Process,
     folder: TempDir,
     host: String,
 }
@@ -59,7 +60,7 @@ impl Stack {
         let hikari = Process::start(command, |line| line.contains("hikari is on"))?;
         Ok(Self {
             collector: Some(collector),
-            hikari,
+            _hikari: hikari,
             folder,
             host,
         })
@@ -102,12 +103,6 @@ impl Stack {
         self.kill_collector()?;
         self.collector = Some(start_collector(&self.host, self.folder.path())?);
         Ok(())
-    }
-
-    /// What the demo product printed.
-    #[must_use]
-    pub fn hikari_log(&self) -> String {
-        self.hikari.log()
     }
 
     /// Reads the admin API; `path` is what follows `/v1/admin/`.

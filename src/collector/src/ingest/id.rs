@@ -1,6 +1,7 @@
 //! Ids of events in 128 bits.
 
 use banso_model::time::Timestamp;
+use uuid::Builder;
 
 /// An id read from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,21 +48,13 @@ pub fn foreign(text: &[u8]) -> u128 {
 /// The version 7 UUID that says `recorded` and takes the rest of its bits from `seed`: the same for the same input.
 #[must_use]
 pub fn derived(recorded: Timestamp, seed: &[u8]) -> String {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&blake3::hash(seed).as_bytes()[..16]);
-    let millis = recorded.0.clamp(0, (1 << 48) - 1).to_be_bytes();
-    bytes[..6].copy_from_slice(&millis[2..]);
-    bytes[6] = 0x70 | (bytes[6] & 0x0f);
-    bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let id = u128::from_be_bytes(bytes);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        id >> 96,
-        (id >> 80) & 0xffff,
-        (id >> 64) & 0xffff,
-        (id >> 48) & 0xffff,
-        id & 0xffff_ffff_ffff
-    )
+    let millis = u64::try_from(recorded.0).unwrap_or(0).min((1 << 48) - 1);
+    let mut rest = [0; 10];
+    rest.copy_from_slice(&blake3::hash(seed).as_bytes()[6..16]);
+    Builder::from_unix_timestamp_millis(millis, &rest)
+        .into_uuid()
+        .hyphenated()
+        .to_string()
 }
 
 #[cfg(test)]

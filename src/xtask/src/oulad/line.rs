@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Builder;
 
 /// An event with whose it is and when it was received.
 #[derive(Debug, Serialize)]
@@ -79,18 +80,12 @@ fn milliseconds<S: serde::Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S:
 /// was made of. The same row makes the same id, so that importing twice changes nothing.
 pub fn id(received: Timestamp, file: &str, row: usize, text: &str) -> String {
     let hash = blake3::hash(format!("{file}\0{row}\0{text}").as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.as_bytes()[..16]);
-    bytes[..6].copy_from_slice(&received.as_millisecond().to_be_bytes()[2..]);
-    bytes[6] = 0x70 | (bytes[6] & 0x0f);
-    bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let id = u128::from_be_bytes(bytes);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        id >> 96,
-        (id >> 80) & 0xffff,
-        (id >> 64) & 0xffff,
-        (id >> 48) & 0xffff,
-        id & 0xffff_ffff_ffff
-    )
+    let mut rest = [0; 10];
+    rest.copy_from_slice(&hash.as_bytes()[6..16]);
+    // Course days are all after 1970.
+    let millis = u64::try_from(received.as_millisecond()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &rest)
+        .into_uuid()
+        .hyphenated()
+        .to_string()
 }
