@@ -17,7 +17,7 @@ pub(crate) use shape::object;
 /// Reads JSON; `None` when it is none or of another shape.
 pub fn read<T: Shape>(text: &str) -> Option<T> {
     let mut wrong = shape::Wrong::default();
-    let read = T::shape(parse::parse(text)?, &mut wrong);
+    let read = T::shape(&parse::parse(text)?, &mut wrong);
     (!wrong.0).then_some(read)
 }
 

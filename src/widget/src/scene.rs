@@ -1,52 +1,59 @@
 //! What is shown now: the one value that goes from the runtime to the interface, and what comes back from it.
 //!
-//! The runtime makes a [`Scene`] whenever something changed and hands it to the interface's root component; the
-//! interface answers with [`Intent`]s. There is no other path between the two.
+//! The runtime makes a [`Scene`] whenever something changed and hands it to the interface; the interface answers with
+//! [`Intent`]s. There is no other path between the two.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use banso_model::guide::{Action, Button, Guide};
-use banso_model::named::Named;
-use banso_model::wire::{Corner, Theme};
-use banso_model::words::Words;
+use banso_model::wire::{Corner, Session};
 
 /// Everything the interface needs to draw, and nothing to decide with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Scene {
-    /// The widget's own words in [`Scene::locale`].
-    pub words: Rc<Words>,
-    /// Colours and shape.
-    pub theme: Theme,
-    /// The locale the guides are in, a BCP 47 tag.
-    pub locale: String,
-    /// The direction lines run in.
-    pub direction: Direction,
-    /// The tour that is on the screen.
-    pub tour: Option<TourScene>,
+    /// The words, the look, the locale and the variables.
+    pub session: Shared<Session>,
+    /// Whether lines run from right to left.
+    pub right_to_left: bool,
+    /// The guides whose steps are on the screen.
+    pub cards: Vec<CardScene>,
     /// The hub; none when there is no hub on this page.
     pub hub: Option<HubScene>,
-    /// What `{{user.name|there}}` may say.
-    pub variables: Rc<Named<String>>,
 }
 
-/// The direction lines run in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// Left to right.
-    #[default]
-    Ltr,
-    /// Right to left.
-    Rtl,
+/// What is shared with the runtime and never changes. It is equal to itself alone.
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
 }
 
-/// A tour at one of its steps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TourScene {
-    /// The tour.
-    pub guide: Rc<Guide>,
-    /// Index of the step in the tour.
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A guide at one of its steps.
+#[derive(Clone, PartialEq)]
+pub struct CardScene {
+    /// The guide.
+    pub guide: Shared<Guide>,
+    /// Index of the step in the guide.
     pub step: usize,
-    /// Counts the times a step was entered in this page, so that coming back to a step is told from staying at it.
+    /// Counts the times a step was entered in this page: it names this time in intents, and tells coming back to a step
+    /// from staying at it.
     pub run: u32,
     /// The step's number for the user, from 1, among the steps that are shown.
     pub number: usize,
@@ -54,32 +61,34 @@ pub struct TourScene {
     pub of: usize,
     /// The buttons, the usual ones filled in.
     pub buttons: Vec<Button>,
-    /// Whether the step is hidden because its target stays missing; it comes back with [`Intent::TargetFound`].
+    /// Whether the step is hidden because its target stays missing; it comes back with [`Intent::Found`].
     pub paused: bool,
 }
 
 /// The hub.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct HubScene {
     /// Whether it is open.
     pub open: bool,
     /// How many things are to be done.
-    pub unread: u32,
+    pub unread: usize,
     /// Which corner its launcher is in.
     pub corner: Corner,
     /// The checklists, in order.
     pub checklists: Vec<ChecklistScene>,
     /// Guides the user can start.
-    pub guides: Vec<Listed>,
+    pub guides: Vec<Shared<Guide>>,
 }
 
 /// A checklist in the hub.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ChecklistScene {
     /// The checklist.
-    pub guide: Rc<Guide>,
+    pub guide: Shared<Guide>,
     /// Its items, in the order of the guide's.
     pub items: Vec<ItemScene>,
+    /// Which of them is open.
+    pub open: Option<usize>,
     /// Whether it is folded.
     pub folded: bool,
 }
@@ -93,87 +102,31 @@ pub struct ItemScene {
     pub locked: bool,
 }
 
-/// A guide the user can start from the hub.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
-    /// The guide, for its title.
-    pub guide: Rc<Guide>,
-}
-
-/// What the user did in the interface, or what the anchor saw.
+/// What the user did in the interface, or what the anchor saw. Steps are named by their [`CardScene::run`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
     /// A button of a step was pressed; one intent for each of its actions, in order.
-    Act {
-        /// Id of the guide.
-        guide: String,
-        /// Id of the step.
-        step: String,
-        /// What to do.
-        action: Action,
-    },
+    Act(u32, Action),
     /// Escape was pressed while the step was shown.
-    Esc {
-        /// Id of the guide.
-        guide: String,
-        /// Id of the step.
-        step: String,
-    },
+    Esc(u32),
     /// A click, an input or an element the step waits for happened.
-    Advance {
-        /// Id of the guide.
-        guide: String,
-        /// Id of the step.
-        step: String,
-    },
+    Advance(u32),
     /// The step's target is on the page.
-    TargetFound {
-        /// Id of the guide.
-        guide: String,
-        /// Id of the step.
-        step: String,
-    },
+    Found(u32),
     /// The step's target was not found for as long as the step allows.
-    TargetMissing {
-        /// Id of the guide.
-        guide: String,
-        /// Id of the step.
-        step: String,
-        /// How long it was waited for, in milliseconds.
-        waited_ms: u32,
-    },
+    Missing(u32),
     /// The hub was opened or closed.
     Hub(bool),
     /// A guide listed in the hub was started.
     Start(String),
+    /// An item of a checklist was opened, or the one that was open closed.
+    Item(String, Option<usize>),
     /// The button of a checklist's item was pressed.
-    Do {
-        /// Id of the checklist.
-        list: String,
-        /// Id of the item.
-        item: String,
-    },
-    /// An item was ticked off by hand, or its tick taken back.
-    Tick {
-        /// Id of the checklist.
-        list: String,
-        /// Id of the item.
-        item: String,
-        /// Whether it is done now.
-        done: bool,
-    },
+    Do(String, usize),
+    /// An item was ticked off by hand.
+    Tick(String, usize),
     /// A checklist was folded or unfolded.
-    Fold {
-        /// Id of the checklist.
-        list: String,
-        /// Whether it is folded now.
-        folded: bool,
-    },
+    Fold(String),
     /// A checklist was dismissed.
-    Dismiss {
-        /// Id of the checklist.
-        list: String,
-    },
+    Dismiss(String),
 }

@@ -10,145 +10,158 @@ mod tag;
 mod text;
 mod theme;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use banso_model::wire::Theme;
-use press::{Presses, Toggle};
-use yew::{Callback, Component, Context, Html, Properties};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, Node};
 
 use crate::layer::{Layer, Top};
-use crate::scene::{Direction, Intent, Scene};
+use crate::loader;
+use crate::scene::{Intent, Scene};
+use card::Card;
+use hub::Hub;
+
+/// Where intents go.
+pub type Tell = fn(Intent);
+
+/// What every part of the interface is given.
+struct Given<'a> {
+    scene: &'a Scene,
+    top: &'a Rc<Top>,
+    tell: Tell,
+}
 
 /// The interface on the page.
-pub struct Ui {
+struct Ui {
     layer: Layer,
-    app: yew::AppHandle<App>,
-    intents: Callback<Intent>,
-    /// What it was dressed by: a new style sheet would have the whole of it laid out again.
-    look: (Theme, String, Direction),
+    hub: Hub,
+    cards: Vec<Card>,
+    tell: Tell,
+    scene: Option<Scene>,
+}
+
+thread_local! {
+    static UI: RefCell<Option<Ui>> = const { RefCell::new(None) };
+}
+
+/// Draws a scene, or takes everything off the page.
+pub fn paint(scene: Option<Scene>, tell: Tell) {
+    UI.with(|ui| {
+        let Ok(mut ui) = ui.try_borrow_mut() else {
+            return;
+        };
+        let Some(scene) = scene else {
+            if let Some(ui) = ui.take() {
+                ui.remove();
+            }
+            return;
+        };
+        if ui.is_none() {
+            *ui = Ui::new(tell);
+        }
+        match ui.as_mut() {
+            Some(ui) => ui.show(scene),
+            None => loader::problem("this browser is too old to show guides"),
+        }
+    });
+}
+
+/// What a press on a node of the interface means is told, once nothing is borrowed any more.
+fn pressed(event: &Event) {
+    let Some(on) = event.target() else { return };
+    let found = UI.with(|ui| {
+        let ui = ui.try_borrow().ok()?;
+        let ui = ui.as_ref()?;
+        Some((ui.tell, ui.meaning(on.unchecked_ref())?.to_vec()))
+    });
+    if let Some((tell, intents)) = found {
+        for intent in intents {
+            tell(intent);
+        }
+    }
 }
 
 impl Ui {
     /// Puts the interface on the page; none when the browser is too old for it.
-    #[must_use]
-    pub fn new(scene: Scene, intents: Callback<Intent>) -> Option<Self> {
+    fn new(tell: Tell) -> Option<Self> {
         let layer = Layer::new(include_str!("ui/style.css"))?;
-        dress(&layer, &scene);
-        let look = look(&scene);
-        let given = given(&layer, scene, &intents);
-        let app = yew::Renderer::<App>::with_root_and_props(layer.mount().clone(), given).render();
+        let hub = Hub::new(layer.mount())?;
+        // The listener is on our own element and goes with it.
+        let press = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event));
+        layer
+            .mount()
+            .add_event_listener_with_callback("click", press.into_js_value().unchecked_ref())
+            .ok()?;
         Some(Self {
             layer,
-            app,
-            intents,
-            look,
+            hub,
+            cards: Vec::new(),
+            tell,
+            scene: None,
         })
     }
 
-    /// Draws another scene.
-    pub fn show(&mut self, scene: Scene) {
-        let look = look(&scene);
-        if look != self.look {
-            dress(&self.layer, &scene);
-            self.look = look;
+    /// Draws a scene.
+    fn show(&mut self, scene: Scene) {
+        let dressed = self.scene.as_ref().is_some_and(|before| {
+            before.session.theme == scene.session.theme
+                && before.session.locale == scene.session.locale
+        });
+        // A new style sheet would have the whole of it laid out again.
+        if !dressed {
+            self.dress(&scene);
         }
-        self.app.update(given(&self.layer, scene, &self.intents));
+        let given = Given {
+            scene: &scene,
+            top: self.layer.top(),
+            tell: self.tell,
+        };
+        self.cards.retain_mut(|card| {
+            let stays = scene.cards.iter().any(|shown| card.shows(shown));
+            if !stays {
+                card.leave(given.top);
+            }
+            stays
+        });
+        self.hub.show(&given);
+        for shown in &scene.cards {
+            if !self.cards.iter().any(|card| card.shows(shown)) {
+                self.cards.extend(Card::new(shown, self.layer.mount()));
+            }
+            if let Some(card) = self.cards.iter_mut().find(|card| card.shows(shown)) {
+                card.show(&given, shown);
+            }
+        }
+        self.scene = Some(scene);
+    }
+
+    fn dress(&self, scene: &Scene) {
+        let session = &scene.session;
+        self.layer.set_theme(&theme::css(&session.theme));
+        self.layer.set_language(
+            &session.locale,
+            scene.right_to_left,
+            theme::scheme(&session.theme),
+        );
+    }
+
+    /// What a press on a node means.
+    fn meaning(&self, on: &Node) -> Option<&[Intent]> {
+        let mut cards = self.cards.iter();
+        self.hub
+            .pressed(on)
+            .or_else(|| cards.find_map(|card| card.pressed(on)))
     }
 
     /// Takes the interface off the page.
-    pub fn remove(self) {
-        self.app.destroy();
+    fn remove(mut self) {
+        let top = self.layer.top();
+        for card in &mut self.cards {
+            card.leave(top);
+        }
+        self.hub.leave(top);
         self.layer.remove();
-    }
-}
-
-fn given(layer: &Layer, scene: Scene, intents: &Callback<Intent>) -> Given {
-    Given {
-        scene,
-        intents: intents.clone(),
-        top: Shared(Rc::clone(layer.top())),
-    }
-}
-
-fn look(scene: &Scene) -> (Theme, String, Direction) {
-    (scene.theme.clone(), scene.locale.clone(), scene.direction)
-}
-
-fn dress(layer: &Layer, scene: &Scene) {
-    layer.set_theme(&theme::css(&scene.theme));
-    layer.set_language(
-        &scene.locale,
-        scene.direction == Direction::Rtl,
-        theme::scheme(&scene.theme),
-    );
-}
-
-/// The top layer, which is equal to itself alone.
-struct Shared(Rc<Top>);
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// What the interface is given.
-#[derive(PartialEq, Properties)]
-struct Given {
-    scene: Scene,
-    intents: Callback<Intent>,
-    top: Shared,
-}
-
-/// All of the interface: one component, since each costs bytes and the parts share everything.
-struct App {
-    card: card::Card,
-    hub: hub::Hub,
-}
-
-impl Component for App {
-    type Message = Toggle;
-    type Properties = Given;
-
-    fn create(_: &Context<Self>) -> Self {
-        Self {
-            card: card::Card::default(),
-            hub: hub::Hub::default(),
-        }
-    }
-
-    fn update(&mut self, ctx: &Context<Self>, toggle: Toggle) -> bool {
-        self.hub.toggle(ctx.props(), toggle);
-        true
-    }
-
-    fn changed(&mut self, ctx: &Context<Self>, old: &Given) -> bool {
-        // What goes is taken leave of while its elements are still there.
-        if ctx.props().scene.tour.is_none() {
-            self.card.leave(&old.top.0);
-        }
-        if ctx.props().scene.hub.is_none() {
-            self.hub.leave(&old.top.0);
-        }
-        true
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let presses = Presses {
-            intents: ctx.props().intents.clone(),
-            app: ctx.link().clone(),
-        };
-        let hub = self.hub.view(ctx.props(), &presses);
-        tag::together(vec![hub, self.card.view(ctx.props(), &presses)])
-    }
-
-    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        self.hub.rendered(ctx.props());
-        self.card.rendered(ctx.props());
-    }
-
-    fn destroy(&mut self, ctx: &Context<Self>) {
-        self.card.leave(&ctx.props().top.0);
-        self.hub.leave(&ctx.props().top.0);
     }
 }

@@ -25,11 +25,9 @@ pub enum Mode {
 }
 
 /// Given to cargo for the release widget.
-const RELEASE_CARGO: [&str; 9] = [
+const RELEASE_CARGO: [&str; 7] = [
     "--profile",
     "wasm-release",
-    "--features",
-    "quiet",
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     // No path of the machine that built it is left in the bytes.

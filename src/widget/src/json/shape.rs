@@ -11,7 +11,7 @@ mod session;
 
 use banso_model::named::Named;
 use banso_model::time::{Day, Period, Timestamp};
-use banso_model::value::{Value, Values};
+use banso_model::value::Value;
 
 /// Whether something was of another shape. It is noted and not passed back: whoever passes back what is half read has to
 /// take it apart, at each member anew.
@@ -29,26 +29,27 @@ impl Wrong {
 /// What can be read from a value.
 pub trait Shape: Sized {
     /// Reads it. A member that is missing is read from null. When something is `wrong`, what comes is of no use.
-    fn shape(value: Value, wrong: &mut Wrong) -> Self;
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self;
 }
 
-/// Takes a member out of an object and reads it.
-pub(crate) fn member<T: Shape>(members: &mut Values, name: &str, wrong: &mut Wrong) -> T {
-    T::shape(taken(members, name), wrong)
+/// Reads a member of an object.
+pub(crate) fn member<T: Shape>(of: &Value, name: &str, wrong: &mut Wrong) -> T {
+    T::shape(part(of, name), wrong)
 }
 
+/// A member of an object; null when there is none.
 #[inline(never)]
-fn taken(members: &mut Values, name: &str) -> Value {
-    members.remove(name).unwrap_or_default()
+fn part<'v>(of: &'v Value, name: &str) -> &'v Value {
+    match of {
+        Value::Map(members) => members.get(name).unwrap_or(&Value::Null),
+        _ => &Value::Null,
+    }
 }
 
-/// The members of an object.
+/// Takes note of what is no object.
 #[inline(never)]
-pub(crate) fn members(value: Value, wrong: &mut Wrong) -> Values {
-    wrong.or(match value {
-        Value::Map(members) => Some(members),
-        _ => None,
-    })
+pub(crate) fn must_be_object(value: &Value, wrong: &mut Wrong) {
+    wrong.0 |= !matches!(value, Value::Map(_));
 }
 
 /// An object read member by member, each named as its field, or as it is said after `as`.
@@ -56,13 +57,13 @@ macro_rules! object {
     ($type:path { $($field:ident $(as $name:literal)?),* $(,)? }) => {
         impl $crate::json::shape::Shape for $type {
             fn shape(
-                value: banso_model::value::Value,
+                value: &banso_model::value::Value,
                 wrong: &mut $crate::json::shape::Wrong,
             ) -> Self {
-                let mut members = $crate::json::shape::members(value, wrong);
+                $crate::json::shape::must_be_object(value, wrong);
                 Self {
                     $($field: $crate::json::shape::member(
-                        &mut members,
+                        value,
                         $crate::json::shape::named!($field $($name)?),
                         wrong,
                     ),)*
@@ -86,7 +87,7 @@ macro_rules! word {
     ($type:ident { $first:ident $first_name:literal $(, $variant:ident $name:literal)* $(,)? }) => {
         impl $crate::json::shape::Shape for $type {
             fn shape(
-                value: banso_model::value::Value,
+                value: &banso_model::value::Value,
                 wrong: &mut $crate::json::shape::Wrong,
             ) -> Self {
                 let place = $crate::json::shape::place(value, &[$first_name $(, $name)*], wrong);
@@ -104,51 +105,55 @@ pub(crate) use {named, object};
 
 /// Which of some words a value is; null is the first.
 #[inline(never)]
-fn place(value: Value, words: &[&str], wrong: &mut Wrong) -> usize {
+fn place(value: &Value, words: &[&str], wrong: &mut Wrong) -> usize {
     wrong.or(match value {
         Value::Null => Some(0),
-        Value::Text(text) => words.iter().position(|word| *word == text),
+        Value::Text(text) => words.iter().position(|word| word == text),
         _ => None,
     })
 }
 
 /// A variant with a name and a value: an object with one member.
 #[inline(never)]
-fn variant(value: Value, wrong: &mut Wrong) -> (String, Value) {
-    wrong.or(members(value, &mut Wrong::default()).into_iter().next())
+fn variant<'v>(value: &'v Value, wrong: &mut Wrong) -> (&'v str, &'v Value) {
+    let first = match value {
+        Value::Map(members) => members.iter().next(),
+        _ => None,
+    };
+    wrong.0 |= first.is_none();
+    first.map_or(("", &Value::Null), |(name, value)| (name, value))
 }
 
 /// The items of a list; null is an empty one.
 #[inline(never)]
-fn items(value: Value, wrong: &mut Wrong) -> Vec<Value> {
-    wrong.or(match value {
-        Value::Null => Some(Vec::new()),
-        Value::List(list) => Some(list),
-        _ => None,
-    })
+fn items<'v>(value: &'v Value, wrong: &mut Wrong) -> &'v [Value] {
+    match value {
+        Value::List(list) => list,
+        other => {
+            wrong.0 |= *other != Value::Null;
+            &[]
+        }
+    }
 }
 
 impl Shape for Value {
-    fn shape(value: Value, _: &mut Wrong) -> Self {
-        value
+    fn shape(value: &Value, _: &mut Wrong) -> Self {
+        value.clone()
     }
 }
 
 impl Shape for String {
     #[inline(never)]
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        wrong.or(match value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        })
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        wrong.or(value.as_text().map(str::to_owned))
     }
 }
 
 impl Shape for bool {
     #[inline(never)]
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         wrong.or(match value {
-            Value::Bool(truth) => Some(truth),
+            Value::Bool(truth) => Some(*truth),
             Value::Null => Some(false),
             _ => None,
         })
@@ -157,9 +162,9 @@ impl Shape for bool {
 
 impl Shape for f64 {
     #[inline(never)]
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         wrong.or(match value {
-            Value::Number(number) => Some(number),
+            Value::Number(number) => Some(*number),
             Value::Null => Some(0.0),
             _ => None,
         })
@@ -169,7 +174,7 @@ impl Shape for f64 {
 macro_rules! whole {
     ($($type:ident)*) => {$(
         impl Shape for $type {
-            fn shape(value: Value, wrong: &mut Wrong) -> Self {
+            fn shape(value: &Value, wrong: &mut Wrong) -> Self {
                 // A float cast saturates.
                 f64::shape(value, wrong) as $type
             }
@@ -180,13 +185,13 @@ macro_rules! whole {
 whole!(u8 i32 u32 u64);
 
 impl<T: Shape> Shape for Option<T> {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        (value != Value::Null).then(|| T::shape(value, wrong))
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        (*value != Value::Null).then(|| T::shape(value, wrong))
     }
 }
 
 impl<T: Shape> Shape for Vec<T> {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         let mut list = Self::new();
         for item in items(value, wrong) {
             list.push(T::shape(item, wrong));
@@ -196,37 +201,45 @@ impl<T: Shape> Shape for Vec<T> {
 }
 
 impl<T: Shape> Shape for Named<T> {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         let mut named = Self::default();
-        if value != Value::Null {
-            for (name, value) in members(value, wrong) {
-                named.insert(name, T::shape(value, wrong));
+        match value {
+            Value::Map(members) => {
+                for (name, value) in members {
+                    named.insert(name.clone(), T::shape(value, wrong));
+                }
             }
+            other => wrong.0 |= *other != Value::Null,
         }
         named
     }
 }
 
 impl<A: Shape, B: Shape> Shape for (A, B) {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        let [first, second] =
-            wrong.or(<[Value; 2]>::try_from(items(value, &mut Wrong::default())).ok());
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        let (first, second) = match items(value, wrong) {
+            [first, second] => (first, second),
+            _ => {
+                wrong.0 = true;
+                (&Value::Null, &Value::Null)
+            }
+        };
         (A::shape(first, wrong), B::shape(second, wrong))
     }
 }
 
 impl<T: Shape> Shape for Box<T> {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         Self::new(T::shape(value, wrong))
     }
 }
 
 impl Shape for Timestamp {
     #[inline(never)]
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         wrong.or(match value {
-            Value::Text(text) => Self::parse(&text),
-            Value::Number(ms) => Some(Self(ms as i64)),
+            Value::Text(text) => Self::parse(text),
+            Value::Number(ms) => Some(Self(*ms as i64)),
             Value::Null => Some(Self::default()),
             _ => None,
         })
@@ -234,26 +247,22 @@ impl Shape for Timestamp {
 }
 
 impl Shape for Day {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         Self(i32::shape(value, wrong))
     }
 }
 
 impl Shape for Period {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    #[inline(never)]
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         wrong.or(value.as_text().and_then(Self::parse))
     }
 }
 
 /// One, or a list of them.
-fn one_or_many<T: Shape>(members: &mut Values, name: &str, wrong: &mut Wrong) -> Vec<T> {
-    Vec::shape(many(taken(members, name)), wrong)
-}
-
-#[inline(never)]
-fn many(value: Value) -> Value {
-    match value {
-        Value::List(_) | Value::Null => value,
-        one => Value::List(vec![one]),
+fn one_or_many<T: Shape>(of: &Value, name: &str, wrong: &mut Wrong) -> Vec<T> {
+    match part(of, name) {
+        value @ (Value::List(_) | Value::Null) => Vec::shape(value, wrong),
+        one => vec![T::shape(one, wrong)],
     }
 }

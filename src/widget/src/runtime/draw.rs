@@ -1,12 +1,11 @@
 //! What is shown now is made into one value, and handed to the interface when it is another.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use banso_engine::checklist::ItemState;
 use banso_engine::locale::is_right_to_left;
 use banso_engine::tour::Tour;
-use banso_model::guide::{Kind, Step};
+use banso_model::guide::{Guide, Kind, Step};
 use banso_model::time::Timestamp;
 use banso_model::wire::{Session, Start};
 
@@ -14,50 +13,38 @@ use super::decide::holds;
 use super::live::Live;
 use super::{Message, post};
 use crate::browser::{self, joined};
-use crate::loader;
-use crate::scene::{ChecklistScene, Direction, HubScene, ItemScene, Listed, Scene, TourScene};
-use crate::ui::Ui;
+use crate::scene::{CardScene, ChecklistScene, HubScene, ItemScene, Scene, Shared};
+use crate::ui;
+
+/// The item that its user opened or closed in a checklist, which counts more than the one that is next. It is forgotten
+/// when one more item is done, so that the next one opens.
+#[derive(Default)]
+pub(super) struct Opened {
+    pub(super) list: String,
+    pub(super) item: Option<usize>,
+    /// How many items were done; none before that is known.
+    pub(super) done: Option<usize>,
+}
 
 impl Live {
     pub(super) fn draw(&mut self) {
-        let scene = self.session.clone().map(|session| self.compose(&session));
+        let scene = self.session.clone().map(|session| self.compose(session));
         if scene != self.scene {
             self.scene = scene;
             self.show_scene();
         }
     }
 
-    fn compose(&mut self, session: &Session) -> Scene {
-        let now = browser::now();
-        let direction = if is_right_to_left(&session.locale) {
-            Direction::Rtl
-        } else {
-            Direction::Ltr
-        };
-        // What never changes between two sessions is shared between two scenes.
-        let shared = self.scene.as_ref();
-        let words = shared
-            .map(|scene| &scene.words)
-            .filter(|words| ***words == session.words);
-        let variables = shared
-            .map(|scene| &scene.variables)
-            .filter(|known| ***known == session.variables);
+    fn compose(&mut self, session: Rc<Session>) -> Scene {
         Scene {
-            words: words
-                .cloned()
-                .unwrap_or_else(|| Rc::new(session.words.clone())),
-            variables: variables
-                .cloned()
-                .unwrap_or_else(|| Rc::new(session.variables.clone())),
-            theme: session.theme.clone(),
-            locale: session.locale.clone(),
-            direction,
-            tour: self.tour_scene(session),
-            hub: self.hub_scene(session, now),
+            right_to_left: is_right_to_left(&session.locale),
+            cards: self.card_scene(&session).into_iter().collect(),
+            hub: self.hub_scene(&session, browser::now()),
+            session: Shared(session),
         }
     }
 
-    fn tour_scene(&self, session: &Session) -> Option<TourScene> {
+    fn card_scene(&self, session: &Session) -> Option<CardScene> {
         let running = self.running.as_ref()?;
         let entry = session
             .guides
@@ -74,8 +61,8 @@ impl Live {
         let takes_part = |step: &Step| !failing.contains(&step.id.as_str());
         let tour = Tour::new(running.steps(), &takes_part);
         let (number, of) = tour.number(&running.state);
-        Some(TourScene {
-            guide: running.guide.clone(),
+        Some(CardScene {
+            guide: Shared(running.guide.clone()),
             step: running.state.step?,
             run: running.run,
             number,
@@ -88,83 +75,72 @@ impl Live {
     fn hub_scene(&mut self, session: &Session, now: Timestamp) -> Option<HubScene> {
         let hub = session.hub.as_ref()?;
         let mut unread = 0;
-        let checklists = self.listed.iter().filter_map(|id| {
-            let (guide, states) = self.items(session, id, now)?;
-            unread += states.iter().filter(|state| !state.done).count();
-            let items = states
-                .iter()
-                .map(|ItemState { done, locked, .. }| ItemScene {
-                    done: *done,
-                    locked: *locked,
-                });
-            Some(ChecklistScene {
-                guide,
-                items: items.collect(),
-                folded: self.memory.folded.contains(id),
-            })
-        });
-        let checklists: Vec<ChecklistScene> = checklists.collect();
+        let mut checklists = Vec::new();
+        for id in self.listed.clone() {
+            let Some((guide, states)) = self.items(session, &id, now) else {
+                continue;
+            };
+            let done = states.iter().filter(|state| state.done).count();
+            unread += states.len() - done;
+            checklists.push(self.checklist_scene(guide, &states, done));
+        }
         Some(HubScene {
             open: self.hub_open,
-            unread: u32::try_from(unread).unwrap_or(u32::MAX),
+            unread,
             corner: hub.corner,
             checklists,
             guides: self.startable(session),
         })
     }
 
+    fn checklist_scene(
+        &mut self,
+        guide: Rc<Guide>,
+        states: &[ItemState],
+        done: usize,
+    ) -> ChecklistScene {
+        let items: Vec<ItemScene> = states
+            .iter()
+            .map(|ItemState { done, locked, .. }| ItemScene {
+                done: *done,
+                locked: *locked,
+            })
+            .collect();
+        let chosen = self.opened.list == guide.id && *self.opened.done.get_or_insert(done) == done;
+        let open = if chosen {
+            self.opened.item
+        } else {
+            items.iter().position(|item| !item.done && !item.locked)
+        };
+        ChecklistScene {
+            folded: self.memory.folded.contains(&guide.id),
+            guide: Shared(guide),
+            items,
+            open,
+        }
+    }
+
     /// Guides the user starts from the hub, once they are fetched.
-    fn startable(&mut self, session: &Session) -> Vec<Listed> {
-        let offered = session.guides.iter().filter(|entry| {
-            entry.start == Start::Hub
+    fn startable(&mut self, session: &Session) -> Vec<Shared<Guide>> {
+        let mut found = Vec::new();
+        for entry in &session.guides {
+            if entry.start == Start::Hub
                 && entry.kind != Kind::Checklist
                 && !self.hidden.contains_key(&entry.id)
                 && self.armed.contains_key(&entry.id)
-        });
-        let offered: Vec<(String, String)> = offered
-            .map(|entry| (entry.id.clone(), entry.hash.clone()))
-            .collect();
-        let fetched = offered.into_iter().filter_map(|(id, hash)| {
-            Some(Listed {
-                id,
-                guide: self.guide(&hash)?,
-            })
-        });
-        fetched.collect()
+            {
+                found.extend(self.guide(&entry.hash).map(Shared));
+            }
+        }
+        found
     }
 
     /// Hands the scene to the interface, once nothing is borrowed any more: drawing moves the focus, and the host hears
     /// of that.
     pub(super) fn show_scene(&mut self) {
         let scene = self.scene.clone();
-        self.after.push(Box::new(move || paint(scene)));
+        self.after.push(Box::new(move || {
+            ui::paint(scene, |intent| post(Message::Intent(intent)));
+        }));
     }
-}
-
-thread_local! {
-    static UI: RefCell<Option<Ui>> = const { RefCell::new(None) };
-}
-
-/// Draws a scene, or takes everything off the page.
-fn paint(scene: Option<Scene>) {
-    UI.with(|ui| {
-        let Ok(mut ui) = ui.try_borrow_mut() else {
-            return;
-        };
-        match (scene, ui.as_mut()) {
-            (Some(scene), Some(ui)) => ui.show(scene),
-            (Some(scene), None) => {
-                let intents = yew::Callback::from(|intent| post(Message::Intent(intent)));
-                *ui = Ui::new(scene, intents);
-                if ui.is_none() {
-                    loader::problem("this browser is too old to show guides");
-                }
-            }
-            (None, _) => {
-                if let Some(ui) = ui.take() {
-                    ui.remove();
-                }
-            }
-        }
-    });
 }

@@ -2,10 +2,11 @@
 
 use banso_engine::tour::Input;
 use banso_model::event::GuideAct;
-use banso_model::guide::{Action, Content, Esc};
+use banso_model::guide::{Action, Content, Esc, Item, Step};
 use banso_model::progress::Run;
 use banso_model::value::Values;
 
+use super::draw::Opened;
 use super::live::Live;
 use crate::navigate;
 use crate::scene::Intent;
@@ -14,33 +15,22 @@ impl Live {
     pub(super) fn intend(&mut self, intent: Intent) {
         self.dirty = true;
         match intent {
-            Intent::Act {
-                guide,
-                step,
-                action,
-            } => {
-                if self.is_at(&guide, &step) || !moves(&action) {
+            Intent::Act(run, action) => {
+                if self.is_at(run) || !moves(&action) {
                     self.perform(&action);
                 }
             }
-            Intent::Esc { guide, step } => self.escape(&guide, &step),
-            Intent::Advance { guide, step } => {
-                if self.is_running(&guide) {
-                    self.drive(Input::Advance(step));
+            Intent::Esc(run) => self.escape(run),
+            Intent::Advance(run) => self.drive_step(run, Input::Advance),
+            Intent::Found(run) => {
+                if let Some(step) = self.step_of(run) {
+                    self.found(step.id.clone());
                 }
             }
-            Intent::TargetFound { guide, step } => {
-                if self.is_running(&guide) {
-                    self.found(step);
-                }
-            }
-            Intent::TargetMissing {
-                guide,
-                step,
-                waited_ms,
-            } => {
-                if self.is_running(&guide) {
-                    self.drive(Input::Missing(step, waited_ms));
+            Intent::Missing(run) => {
+                if let Some(step) = self.step_of(run) {
+                    let input = Input::Missing(step.id.clone(), step.missing.wait_ms);
+                    self.drive(input);
                 }
             }
             Intent::Hub(open) => self.open_hub(open),
@@ -48,32 +38,47 @@ impl Live {
                 self.hub_open = false;
                 self.ask_for(&id);
             }
-            Intent::Do { list, item } => self.do_item(&list, &item),
-            Intent::Tick { list, item, done } => {
-                // What was done once stays done: events say what happened, not what is wished otherwise.
-                if done {
-                    self.complete(&list, &item, "hand");
+            Intent::Item(list, item) => {
+                self.opened = Opened {
+                    list,
+                    item,
+                    done: None,
+                };
+            }
+            Intent::Do(list, at) => self.do_item(&list, at),
+            // What was done once stays done: events say what happened, not what is wished otherwise.
+            Intent::Tick(list, at) => {
+                if let Some(item) = self.item(&list, at) {
+                    self.complete(&list, &item.id, "hand");
                 }
             }
-            Intent::Fold { list, folded } => {
-                if folded {
+            Intent::Fold(list) => {
+                let before = self.memory.folded.len();
+                self.memory.folded.retain(|known| *known != list);
+                if self.memory.folded.len() == before {
                     self.memory.folded.push(list);
-                } else {
-                    self.memory.folded.retain(|known| *known != list);
                 }
                 self.keep_memory();
             }
-            Intent::Dismiss { list } => self.dismiss(&list),
+            Intent::Dismiss(list) => self.dismiss(&list),
         }
     }
 
-    fn is_at(&self, guide: &str, step: &str) -> bool {
-        self.is_running(guide)
-            && self
-                .running
-                .as_ref()
-                .and_then(super::tour::Running::step)
-                .is_some_and(|at| at.id == step)
+    /// The step that was entered as this run, while the guide is still at it.
+    fn step_of(&self, run: u32) -> Option<&Step> {
+        let running = self.running.as_ref();
+        running.filter(|running| running.run == run)?.step()
+    }
+
+    fn is_at(&self, run: u32) -> bool {
+        self.step_of(run).is_some()
+    }
+
+    fn drive_step(&mut self, run: u32, input: fn(String) -> Input) {
+        if let Some(step) = self.step_of(run) {
+            let input = input(step.id.clone());
+            self.drive(input);
+        }
     }
 
     /// Does what a button says.
@@ -97,15 +102,8 @@ impl Live {
         }
     }
 
-    fn escape(&mut self, guide: &str, step: &str) {
-        if !self.is_at(guide, step) {
-            return;
-        }
-        let running = self.running.as_ref();
-        let esc = running
-            .and_then(super::tour::Running::step)
-            .map(|step| step.esc);
-        match esc {
+    fn escape(&mut self, run: u32) {
+        match self.step_of(run).map(|step| step.esc) {
             Some(Esc::Close) => self.drive(Input::Close),
             Some(Esc::Snooze) => self.drive(Input::Snooze),
             Some(Esc::None) | None => {}
@@ -128,19 +126,25 @@ impl Live {
         }
     }
 
-    /// Does what an item's button says. The hub makes room for what that shows.
-    fn do_item(&mut self, list: &str, item: &str) {
+    fn item(&self, list: &str, at: usize) -> Option<Item> {
         let guides = self.guides.values().flatten();
-        let guide = guides.into_iter().find(|guide| guide.id == list);
-        let actions = guide.and_then(|guide| match &guide.content {
-            Content::Checklist(list) => list.items.iter().find(|one| one.id == item),
+        let guide = guides.into_iter().find(|guide| guide.id == list)?;
+        match &guide.content {
+            Content::Checklist(list) => list.items.get(at).cloned(),
             Content::Tour(_) => None,
-        });
-        let actions = actions.map(|item| item.act.clone()).unwrap_or_default();
-        self.hub_open &= !actions
+        }
+    }
+
+    /// Does what an item's button says. The hub makes room for what that shows.
+    fn do_item(&mut self, list: &str, at: usize) {
+        let Some(item) = self.item(list, at) else {
+            return;
+        };
+        self.hub_open &= !item
+            .act
             .iter()
             .any(|action| matches!(action, Action::Show(_) | Action::Open(_)));
-        for action in actions.iter().filter(|action| !moves(action)) {
+        for action in item.act.iter().filter(|action| !moves(action)) {
             self.perform(action);
         }
     }

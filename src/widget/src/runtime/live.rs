@@ -72,6 +72,7 @@ pub struct Live {
     pub(super) listed: Vec<String>,
     pub(super) finished: Named<()>,
     pub(super) hub_open: bool,
+    pub(super) opened: super::draw::Opened,
     pub(super) again_at: Option<Timestamp>,
     pub(super) scene: Option<Scene>,
 
@@ -163,6 +164,7 @@ impl Live {
             listed: Vec::new(),
             finished: Named::default(),
             hub_open: false,
+            opened: super::draw::Opened::default(),
             again_at: None,
             scene: None,
             dirty: false,

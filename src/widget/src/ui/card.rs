@@ -1,58 +1,89 @@
-//! The card of a tour's step.
+//! The card of a guide's step.
 
 use banso_model::guide::{Action, Backdrop, Content, Interact, Step, StepKind};
-use web_sys::HtmlElement;
-use yew::{Html, NodeRef};
+use web_sys::{Element, HtmlElement, Node};
 
-use super::press::{Presses, button, close, truth};
+use super::press::{button, close, truth};
 use super::stage::{Parts, Stage};
-use super::tag::{of_class, plain, tag, together};
+use super::tag::{Html, Mount, Place, Tag, of_class, plain, tag};
 use super::{Given, text};
 use crate::layer::{Top, active, restore};
-use crate::scene::{Intent, TourScene};
+use crate::scene::{CardScene, Intent};
 
-/// The step of a tour: its card, what dims the page, and what is announced.
-#[derive(Default)]
+/// The step of a guide: its card, what dims the page, and what is announced.
 pub struct Card {
-    card: NodeRef,
-    arrow: NodeRef,
-    veil: NodeRef,
-    hole: NodeRef,
-    shield: NodeRef,
-    /// The stage of the step that is shown, and which one that is.
-    stage: Option<(Key, Stage)>,
-    /// What had the focus before the tour took it.
+    guide: String,
+    mount: Mount,
+    places: Places,
+    /// The stage of the step that is shown, and as which run it was entered.
+    stage: Option<(u32, Stage)>,
+    /// What had the focus before the guide took it.
     before: Option<HtmlElement>,
 }
 
-/// A step as it was entered: the same step entered again is another.
-#[derive(PartialEq, Eq)]
-struct Key {
-    guide: String,
-    step: usize,
-    run: u32,
+#[derive(Default)]
+struct Places {
+    card: Place,
+    arrow: Place,
+    veil: Place,
+    hole: Place,
+    shield: Place,
 }
 
 /// The step that a scene shows.
-pub fn step(tour: &TourScene) -> Option<&Step> {
-    match &tour.guide.content {
-        Content::Tour(steps) => steps.get(tour.step),
+pub fn step(card: &CardScene) -> Option<&Step> {
+    match &card.guide.content {
+        Content::Tour(steps) => steps.get(card.step),
         Content::Checklist(_) => None,
     }
 }
 
 impl Card {
-    /// The step's elements.
-    pub fn view(&self, given: &Given, presses: &Presses) -> Html {
-        let Some((tour, step)) = given
-            .scene
-            .tour
-            .as_ref()
-            .and_then(|tour| Some((tour, step(tour)?)))
-        else {
-            return Html::default();
-        };
-        let (words, variables) = (&given.scene.words, &given.scene.variables);
+    /// A card for a guide, with nothing in it yet.
+    pub fn new(scene: &CardScene, parent: &Element) -> Option<Self> {
+        Some(Self {
+            guide: scene.guide.id.clone(),
+            mount: Mount::new(parent)?,
+            places: Places::default(),
+            stage: None,
+            before: None,
+        })
+    }
+
+    /// Whether it is this guide's.
+    pub fn shows(&self, scene: &CardScene) -> bool {
+        self.guide == scene.guide.id
+    }
+
+    /// What a press on a node means.
+    pub fn pressed(&self, on: &Node) -> Option<&[Intent]> {
+        self.mount.pressed(on)
+    }
+
+    /// Draws a step: begins one that was not shown before, or places the card again.
+    pub fn show(&mut self, given: &Given, scene: &CardScene) {
+        let Some(step) = step(scene) else { return };
+        let html = self.view(given, scene, step);
+        self.mount.draw(html);
+        match &self.stage {
+            Some((run, stage)) if *run == scene.run => stage.redrawn(),
+            before => {
+                if before.is_none() {
+                    self.before = active();
+                }
+                // The old stage ends before the new one begins.
+                self.stage = None;
+                let stage = self
+                    .parts(step)
+                    .map(|parts| Stage::new(given, scene, step.clone(), parts));
+                self.stage = stage.map(|stage| (scene.run, stage));
+            }
+        }
+    }
+
+    fn view(&self, given: &Given, card: &CardScene, step: &Step) -> Html {
+        let session = &given.scene.session;
+        let (words, variables) = (&session.words, &session.variables);
         let modal = step.kind == StepKind::Modal;
         let backdrop = match (step.backdrop, modal) {
             (Backdrop::None, false) => "none",
@@ -65,25 +96,26 @@ impl Card {
             &["class", "popover", "data-backdrop"],
             &["veil", "manual", backdrop],
         )
-        .at(&self.veil)
-        .put(of_class("div", "hole").at(&self.hole));
-        if modal || step.interact != Interact::Allow {
-            veil = veil.put(of_class("div", "shield").at(&self.shield));
+        .at(&self.places.veil)
+        .put(of_class("div", "hole").at(&self.places.hole));
+        if shields(step) {
+            veil = veil.put(of_class("div", "shield").at(&self.places.shield));
         }
-        let leave = presses.all(acts(tour, step, &[Action::Close]));
+        let leave = vec![Intent::Act(card.run, Action::Close)];
         let mut inner =
-            tag("div", &["class", "data-scrolls"], &["inner", ""]).with(close(&words.close, leave));
+            tag("div", &["class", "data-scrolls"], &["inner", ""]).put(close(&words.close, leave));
         if titled {
             let title = text::inlines(&step.title, variables);
             inner = inner.put(tag("h2", &["id"], &["title"]).with(title));
         }
-        inner = inner
-            .put(
-                tag("div", &["id", "class"], &["body", "text"])
-                    .with(text::blocks(&step.body, variables)),
-            )
-            .with(footer(given, tour, step, presses));
-        let card = tag(
+        inner = inner.put(
+            tag("div", &["id", "class"], &["body", "text"])
+                .with(text::blocks(&step.body, variables)),
+        );
+        if let Some(footer) = footer(given, card) {
+            inner = inner.put(footer);
+        }
+        let shown = tag(
             "section",
             &[
                 "class",
@@ -106,46 +138,20 @@ impl Card {
                 if titled { "title" } else { "body" },
                 if titled { "body" } else { "" },
                 if modal { "modal" } else { "tooltip" },
-                &tour.guide.id,
+                &card.guide.id,
                 &step.id,
             ],
         )
-        .at(&self.card)
-        .put(of_class("div", "arrow").at(&self.arrow))
+        .at(&self.places.card)
+        .put(of_class("div", "arrow").at(&self.places.arrow))
         .put(inner);
         let said = tag(
             "div",
             &["class", "role", "aria-live"],
             &["unseen", "status", "polite"],
         )
-        .say(&announcement(given, tour, step));
-        together(vec![veil.into(), card.into(), said.into()])
-    }
-
-    /// Begins a step that was not shown before, or places the card again.
-    pub fn rendered(&mut self, given: &Given) {
-        let Some(tour) = &given.scene.tour else {
-            return;
-        };
-        let key = Key {
-            guide: tour.guide.id.clone(),
-            step: tour.step,
-            run: tour.run,
-        };
-        match &self.stage {
-            Some((shown, stage)) if *shown == key => stage.redrawn(),
-            before => {
-                if before.is_none() {
-                    self.before = active();
-                }
-                // The old stage ends before the new one begins.
-                self.stage = None;
-                self.stage = self
-                    .parts()
-                    .and_then(|parts| Stage::new(given, tour, parts))
-                    .map(|stage| (key, stage));
-            }
-        }
+        .say(&announcement(given, card, step));
+        vec![veil, shown, said]
     }
 
     /// Takes the card away and gives the focus back.
@@ -154,73 +160,72 @@ impl Card {
             return;
         }
         let before = self.before.take();
-        if let Some(parts) = self.parts() {
-            let had_focus = parts.has_focus();
-            top.hide(&parts.card);
-            top.hide(&parts.veil);
+        if let (Some(card), Some(veil)) = (of(&self.places.card), of(&self.places.veil)) {
+            let had_focus = active().is_some_and(|active| card.contains(Some(&active)));
+            top.hide(&card);
+            top.hide(&veil);
             if had_focus {
                 restore(before);
             }
         }
     }
 
-    fn parts(&self) -> Option<Parts> {
+    fn parts(&self, step: &Step) -> Option<Parts> {
         Some(Parts {
-            card: self.card.cast()?,
-            arrow: self.arrow.cast()?,
-            veil: self.veil.cast()?,
-            hole: self.hole.cast()?,
-            shield: self.shield.cast(),
+            card: of(&self.places.card)?,
+            arrow: of(&self.places.arrow)?,
+            veil: of(&self.places.veil)?,
+            hole: of(&self.places.hole)?,
+            shield: of(&self.places.shield).filter(|_| shields(step)),
         })
     }
 }
 
+fn of(place: &Place) -> Option<HtmlElement> {
+    place.try_borrow().ok()?.clone()
+}
+
+/// Whether the page is kept from the pointer.
+fn shields(step: &Step) -> bool {
+    step.kind == StepKind::Modal || step.interact != Interact::Allow
+}
+
 /// What a screen reader is told of a step, once it is there.
-fn announcement(given: &Given, tour: &TourScene, step: &Step) -> String {
+fn announcement(given: &Given, card: &CardScene, step: &Step) -> String {
     let mut said = String::new();
-    if step.kind == StepKind::Wait || tour.paused {
+    if step.kind == StepKind::Wait || card.paused {
         return said;
     }
-    if tour.of > 1 {
-        said = text::counted(&given.scene.words.step, tour.number, tour.of);
+    let session = &given.scene.session;
+    if card.of > 1 {
+        said = text::counted(&session.words.step, card.number, card.of);
         said.push_str(". ");
     }
-    said.push_str(&text::plain(&step.title, &given.scene.variables));
+    said.push_str(&text::plain(&step.title, &session.variables));
     said
 }
 
 /// The number of the step and its buttons.
-fn footer(given: &Given, tour: &TourScene, step: &Step, presses: &Presses) -> Html {
-    if tour.of < 2 && tour.buttons.is_empty() {
-        return Html::default();
+fn footer(given: &Given, card: &CardScene) -> Option<Tag> {
+    if card.of < 2 && card.buttons.is_empty() {
+        return None;
     }
     let mut buttons = of_class("span", "buttons");
-    for one in &tour.buttons {
+    for one in &card.buttons {
         let class = if one.primary {
             "button primary"
         } else {
             "button"
         };
         let action = one.act.first().map_or("", Action::as_str);
-        let press = presses.all(acts(tour, step, &one.act));
-        let says = text::inlines(&one.label, &given.scene.variables);
+        let act = |action: &Action| Intent::Act(card.run, action.clone());
+        let press = one.act.iter().map(act).collect();
+        let says = text::inlines(&one.label, &given.scene.session.variables);
         buttons = buttons.put(button(class, action, press).with(says));
     }
     let mut footer = plain("footer");
-    if tour.of > 1 {
-        footer = footer.put(text::count(tour.number, tour.of));
+    if card.of > 1 {
+        footer = footer.put(text::count(card.number, card.of));
     }
-    footer.put(buttons).into()
-}
-
-fn acts(tour: &TourScene, step: &Step, actions: &[Action]) -> Vec<Intent> {
-    let mut intents = Vec::new();
-    for action in actions {
-        intents.push(Intent::Act {
-            guide: tour.guide.id.clone(),
-            step: step.id.clone(),
-            action: action.clone(),
-        });
-    }
-    intents
+    Some(footer.put(buttons))
 }

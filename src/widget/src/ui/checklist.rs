@@ -1,37 +1,18 @@
 //! A checklist in the hub.
 
-use std::rc::Rc;
-
 use banso_model::guide::{Checklist, Content, Item};
-use yew::Html;
-use yew::virtual_dom::Listener;
 
-use super::hub::Opened;
-use super::press::{Presses, signed, truth, worded};
+use super::press::{signed, truth, worded};
 use super::tag::{Tag, of_class, plain, tag};
 use super::{Given, icon, text};
 use crate::scene::{ChecklistScene, Intent, ItemScene};
 
-/// How many items are done.
-pub fn done(list: &ChecklistScene) -> usize {
-    list.items.iter().filter(|item| item.done).count()
-}
-
-/// The item that is open: the one its user chose, else the first to do.
-pub fn open_item(list: &ChecklistScene, opened: &Opened) -> Option<usize> {
-    if opened.list == list.guide.id && opened.done == done(list) {
-        return opened.item;
-    }
-    list.items
-        .iter()
-        .position(|item| !item.done && !item.locked)
-}
-
 /// A checklist: its progress, its items, and how to do them.
-pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Presses) -> Html {
-    let (words, variables) = (&given.scene.words, &given.scene.variables);
+pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
+    let session = &given.scene.session;
+    let (words, variables) = (&session.words, &session.variables);
     let Content::Checklist(content) = &list.guide.content else {
-        return Html::default();
+        return None;
     };
     let id = &list.guide.id;
     let mut heading = String::from("list-");
@@ -39,9 +20,10 @@ pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Pre
     let title = text::inlines(&list.guide.title, variables);
     let mut header = plain("header").put(tag("h3", &["id"], &[&heading]).with(title));
     if content.collapsible {
-        header = header.put(fold(given, list, presses));
+        header = header.put(fold(given, list));
     }
-    let (done, of) = (done(list), content.items.len());
+    let done = list.items.iter().filter(|item| item.done).count();
+    let of = content.items.len();
     let mut view = tag(
         "section",
         &["class", "data-banso-guide", "aria-labelledby"],
@@ -54,19 +36,19 @@ pub fn view(given: &Given, list: &ChecklistScene, opened: &Opened, presses: &Pre
         of,
     ));
     if list.folded {
-        return view.into();
+        return Some(view);
     }
     if done == of {
         view = view.put(of_class("p", "finished").say(&words.all_done));
     } else if !content.body.is_empty() {
         view = view.put(of_class("div", "text").with(text::blocks(&content.body, variables)));
     }
-    view = view.put(items(given, list, content, opened, presses));
+    view = view.put(items(given, list, content));
     if content.dismissable {
-        let press = presses.all(vec![Intent::Dismiss { list: id.clone() }]);
-        view = view.with(worded("quiet", "dismiss", &words.dismiss, press));
+        let press = vec![Intent::Dismiss(id.clone())];
+        view = view.put(worded("quiet", "dismiss", &words.dismiss, press));
     }
-    view.into()
+    Some(view)
 }
 
 fn progress(says: &str, done: usize, of: usize) -> Tag {
@@ -106,59 +88,47 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
         .put(text::count(done, of))
 }
 
-fn items(
-    given: &Given,
-    list: &ChecklistScene,
-    content: &Checklist,
-    opened: &Opened,
-    presses: &Presses,
-) -> Tag {
-    let open = open_item(list, opened);
+fn items(given: &Given, list: &ChecklistScene, content: &Checklist) -> Tag {
     let mut rows = of_class("ul", "items");
     for (at, item) in content.items.iter().enumerate() {
-        let state = list.items.get(at).copied().unwrap_or_default();
-        let toggle = presses.toggle(&list.guide.id, at);
-        let more = (open == Some(at)).then(|| more(given, list, item, state, presses));
-        rows = rows.put(row(given, item, state, toggle, more));
+        rows = rows.put(row(given, list, item, at));
     }
     rows
 }
 
 /// A line: its state, its title, and when it is open what there is more of it.
-fn row(
-    given: &Given,
-    item: &Item,
-    state: ItemScene,
-    toggle: Rc<dyn Listener>,
-    more: Option<Tag>,
-) -> Tag {
-    let words = &given.scene.words;
+fn row(given: &Given, list: &ChecklistScene, item: &Item, at: usize) -> Tag {
+    let session = &given.scene.session;
+    let words = &session.words;
+    let state = list.items.get(at).copied().unwrap_or_default();
     let (class, sign, says) = match state {
-        ItemScene { done: true, .. } => ("item done", icon::tick(), &words.item_done),
-        ItemScene { locked: true, .. } => ("item locked", icon::lock(), &words.item_open),
-        _ => ("item", Html::default(), &words.item_open),
+        ItemScene { done: true, .. } => ("item done", Some(icon::tick()), &words.item_done),
+        ItemScene { locked: true, .. } => ("item locked", Some(icon::lock()), &words.item_open),
+        _ => ("item", None, &words.item_open),
     };
     let has_more = !item.body.is_empty() || ((!item.act.is_empty() || item.by_hand) && !state.done);
     let opens = has_more && !state.locked;
+    let is_open = opens && list.open == Some(at);
     let line = if opens {
+        let toggle = Intent::Item(list.guide.id.clone(), (!is_open).then_some(at));
         tag(
             "button",
             &["type", "class", "aria-expanded", "data-banso-action"],
-            &["button", "row", truth(more.is_some()), "toggle"],
+            &["button", "row", truth(is_open), "toggle"],
         )
-        .on(toggle)
+        .on(vec![toggle])
     } else {
         of_class("div", "row")
     };
     let mut line = line
         .put(
             of_class("span", "state")
-                .with(sign)
+                .with(sign.into_iter().collect())
                 .put(of_class("span", "unseen").say(says)),
         )
-        .put(of_class("span", "title").with(text::inlines(&item.title, &given.scene.variables)));
+        .put(of_class("span", "title").with(text::inlines(&item.title, &session.variables)));
     if opens {
-        line = line.with(icon::chevron());
+        line = line.put(icon::chevron());
     }
     let names: &[&str] = if state.done {
         &["class", "data-banso-item", "data-banso-done"]
@@ -166,22 +136,17 @@ fn row(
         &["class", "data-banso-item"]
     };
     let mut row = tag("li", names, &[class, &item.id, ""]).put(line);
-    if let Some(more) = more.filter(|_| opens) {
-        row = row.put(more);
+    if is_open {
+        row = row.put(more(given, list, item, state, at));
     }
     row
 }
 
 /// What an open item shows: its body and its buttons.
-fn more(
-    given: &Given,
-    list: &ChecklistScene,
-    item: &Item,
-    state: ItemScene,
-    presses: &Presses,
-) -> Tag {
-    let words = &given.scene.words;
-    let (list, id) = (&list.guide.id, &item.id);
+fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at: usize) -> Tag {
+    let session = &given.scene.session;
+    let words = &session.words;
+    let id = &list.guide.id;
     let mut buttons = of_class("span", "buttons");
     if !item.act.is_empty() {
         let class = if state.done {
@@ -189,38 +154,26 @@ fn more(
         } else {
             "button primary"
         };
-        let act = Intent::Do {
-            list: list.clone(),
-            item: id.clone(),
-        };
-        buttons = buttons.with(worded(class, "do", &words.start, presses.all(vec![act])));
+        let act = vec![Intent::Do(id.clone(), at)];
+        buttons = buttons.put(worded(class, "do", &words.start, act));
     }
     if item.by_hand && !state.done {
-        let tick = Intent::Tick {
-            list: list.clone(),
-            item: id.clone(),
-            done: true,
-        };
-        let press = presses.all(vec![tick]);
-        buttons = buttons.with(worded("button", "tick", &words.mark_done, press));
+        let tick = vec![Intent::Tick(id.clone(), at)];
+        buttons = buttons.put(worded("button", "tick", &words.mark_done, tick));
     }
-    let body = text::blocks(&item.body, &given.scene.variables);
+    let body = text::blocks(&item.body, &session.variables);
     of_class("div", "more")
         .put(of_class("div", "text").with(body))
         .put(buttons)
 }
 
-fn fold(given: &Given, list: &ChecklistScene, presses: &Presses) -> Tag {
-    let words = &given.scene.words;
-    let folded = list.folded;
-    let press = presses.all(vec![Intent::Fold {
-        list: list.guide.id.clone(),
-        folded: !folded,
-    }]);
-    let label = if folded {
+fn fold(given: &Given, list: &ChecklistScene) -> Tag {
+    let words = &given.scene.session.words;
+    let label = if list.folded {
         &words.expand
     } else {
         &words.collapse
     };
-    signed("plain", "fold", label, truth(!folded), press).with(icon::chevron())
+    let press = vec![Intent::Fold(list.guide.id.clone())];
+    signed("plain", "fold", label, !list.folded, press).put(icon::chevron())
 }

@@ -3,67 +3,64 @@
 use std::rc::Rc;
 
 use banso_model::wire::Corner;
-use web_sys::HtmlElement;
-use yew::{Html, NodeRef};
+use web_sys::{Element, HtmlElement, Node};
 
-use super::checklist::{self, open_item};
-use super::press::{Presses, Toggle, close, signed, truth, worded};
-use super::tag::{of_class, tag, together};
-use super::{Given, icon, text};
+use super::press::{close, signed, worded};
+use super::tag::{Html, Mount, Place, of_class, tag};
+use super::{Given, checklist, icon, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
 use crate::scene::{HubScene, Intent};
 
 /// The launcher and its panel.
-#[derive(Default)]
 pub struct Hub {
-    launcher: NodeRef,
-    panel: NodeRef,
+    mount: Mount,
+    launcher: Place,
+    panel: Place,
     open: bool,
     escape: Vec<Listener>,
-    opened: Opened,
-}
-
-/// The item that its user opened or closed in a checklist, which counts more than the one that is next. It is forgotten
-/// when one more item is done, so that the next one opens.
-#[derive(Default)]
-pub struct Opened {
-    pub list: String,
-    pub item: Option<usize>,
-    pub done: usize,
 }
 
 impl Hub {
-    /// Opens an item of a checklist, or closes it.
-    pub fn toggle(&mut self, given: &Given, Toggle { list, at }: Toggle) {
-        let lists = given.scene.hub.iter().flat_map(|hub| &hub.checklists);
-        for scene in lists {
-            if scene.guide.id == list {
-                let was_open = open_item(scene, &self.opened) == Some(at);
-                self.opened = Opened {
-                    item: (!was_open).then_some(at),
-                    done: checklist::done(scene),
-                    list,
-                };
-                return;
-            }
-        }
+    /// A hub of which nothing is shown yet.
+    pub fn new(parent: &Element) -> Option<Self> {
+        Some(Self {
+            mount: Mount::new(parent)?,
+            launcher: Place::default(),
+            panel: Place::default(),
+            open: false,
+            escape: Vec::new(),
+        })
     }
 
-    /// The hub's elements.
-    pub fn view(&self, given: &Given, presses: &Presses) -> Html {
+    /// What a press on a node means.
+    pub fn pressed(&self, on: &Node) -> Option<&[Intent]> {
+        self.mount.pressed(on)
+    }
+
+    /// Draws the hub, or takes it away.
+    pub fn show(&mut self, given: &Given) {
         let Some(hub) = &given.scene.hub else {
-            return Html::default();
+            self.leave(given.top);
+            self.mount.draw(Html::new());
+            return;
         };
-        let words = &given.scene.words;
+        let html = self.view(given, hub);
+        self.mount.draw(html);
+        self.drawn(given, hub);
+    }
+
+    fn view(&self, given: &Given, hub: &HubScene) -> Html {
+        let words = &given.scene.session.words;
         let corner = match hub.corner {
             Corner::Start => "start",
             Corner::End => "end",
         };
+        let unread = hub.unread.to_string();
         let mut name = words.open_hub.clone();
         if hub.unread > 0 {
             name.push_str(" (");
-            name.push_str(&hub.unread.to_string());
+            name.push_str(&unread);
             name.push(')');
         }
         let sign = if hub.open {
@@ -71,13 +68,11 @@ impl Hub {
         } else {
             icon::guide()
         };
-        let press = presses.all(vec![Intent::Hub(!hub.open)]);
-        let mut opener = signed("", "hub", &name, truth(hub.open), press).with(sign);
+        let press = vec![Intent::Hub(!hub.open)];
+        let mut opener = signed("", "hub", &name, hub.open, press).put(sign);
         if hub.unread > 0 && !hub.open {
-            opener = opener.put(
-                tag("span", &["class", "aria-hidden"], &["badge", "true"])
-                    .say(&hub.unread.to_string()),
-            );
+            opener =
+                opener.put(tag("span", &["class", "aria-hidden"], &["badge", "true"]).say(&unread));
         }
         let launcher = tag(
             "div",
@@ -88,10 +83,10 @@ impl Hub {
         .put(opener);
         let head = of_class("header", "head")
             .put(tag("h2", &["id"], &["hub"]).say(&words.hub))
-            .with(close(&words.close, presses.all(vec![Intent::Hub(false)])));
+            .put(close(&words.close, vec![Intent::Hub(false)]));
         let mut inner = tag("div", &["class", "data-scrolls"], &["inner", ""]);
         if hub.open {
-            inner = inner.with(self.contents(given, hub, presses));
+            inner = inner.with(contents(given, hub));
         }
         let panel = tag(
             "section",
@@ -109,44 +104,15 @@ impl Hub {
         .at(&self.panel)
         .put(head)
         .put(inner);
-        together(vec![launcher.into(), panel.into()])
-    }
-
-    fn contents(&self, given: &Given, hub: &HubScene, presses: &Presses) -> Html {
-        let words = &given.scene.words;
-        if hub.checklists.is_empty() && hub.guides.is_empty() {
-            return of_class("p", "nothing").say(&words.nothing).into();
-        }
-        let mut parts = Vec::new();
-        for list in &hub.checklists {
-            parts.push(checklist::view(given, list, &self.opened, presses));
-        }
-        if !hub.guides.is_empty() {
-            let mut guides = of_class("ul", "guides");
-            for listed in &hub.guides {
-                let title = text::inlines(&listed.guide.title, &given.scene.variables);
-                let start = presses.all(vec![Intent::Start(listed.id.clone())]);
-                guides = guides.put(
-                    tag("li", &["class", "data-banso-guide"], &["guide", &listed.id])
-                        .put(of_class("span", "title").with(title))
-                        .with(worded("button", "show", &words.show, start)),
-                );
-            }
-            parts.push(guides.into());
-        }
-        together(parts)
+        vec![launcher, panel]
     }
 
     /// Opens the panel, or closes it, when that is news.
-    pub fn rendered(&mut self, given: &Given) {
-        let (Some(hub), Some(launcher), Some(panel)) = (
-            &given.scene.hub,
-            self.launcher.cast::<HtmlElement>(),
-            self.panel.cast::<HtmlElement>(),
-        ) else {
+    fn drawn(&mut self, given: &Given, hub: &HubScene) {
+        let (Some(launcher), Some(panel)) = (of(&self.launcher), of(&self.panel)) else {
             return;
         };
-        let top = &given.top.0;
+        let top = given.top;
         top.keep(&launcher);
         if hub.open == self.open {
             return;
@@ -155,11 +121,11 @@ impl Hub {
         if hub.open {
             top.show(&panel);
             focus(&panel);
-            let intents = given.intents.clone();
+            let tell = given.tell;
             // Escape on the page is the page's.
             let act = move |in_panel: bool| {
                 if in_panel {
-                    intents.emit(Intent::Hub(false));
+                    tell(Intent::Hub(false));
                 }
                 in_panel
             };
@@ -179,9 +145,39 @@ impl Hub {
         self.open = false;
         self.escape.clear();
         for part in [&self.launcher, &self.panel] {
-            if let Some(part) = part.cast::<HtmlElement>() {
+            if let Some(part) = part.take() {
                 top.hide(&part);
             }
         }
     }
+}
+
+fn of(place: &Place) -> Option<HtmlElement> {
+    place.try_borrow().ok()?.clone()
+}
+
+fn contents(given: &Given, hub: &HubScene) -> Html {
+    let session = &given.scene.session;
+    let words = &session.words;
+    if hub.checklists.is_empty() && hub.guides.is_empty() {
+        return vec![of_class("p", "nothing").say(&words.nothing)];
+    }
+    let mut parts = Html::new();
+    for list in &hub.checklists {
+        parts.extend(checklist::view(given, list));
+    }
+    if !hub.guides.is_empty() {
+        let mut guides = of_class("ul", "guides");
+        for guide in &hub.guides {
+            let title = text::inlines(&guide.title, &session.variables);
+            let start = vec![Intent::Start(guide.id.clone())];
+            guides = guides.put(
+                tag("li", &["class", "data-banso-guide"], &["guide", &guide.id])
+                    .put(of_class("span", "title").with(title))
+                    .put(worded("button", "show", &words.show, start)),
+            );
+        }
+        parts.push(guides);
+    }
+    parts
 }

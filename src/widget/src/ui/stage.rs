@@ -7,13 +7,11 @@ use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
 use banso_model::guide::{Backdrop, Esc, Interact, Step, StepKind};
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
-use super::Given;
-use super::card::step;
+use super::{Given, Tell};
 use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker, viewport};
 use crate::browser::Timer;
 use crate::layer::{Tabs, Top, active, first_focusable, focus, is_typing, on_escape};
-use crate::scene::{Direction, Intent, TourScene};
-use yew::Callback;
+use crate::scene::{CardScene, Intent};
 
 /// Pixels between target and card, in which the arrow is.
 const GAP: f64 = 12.0;
@@ -47,10 +45,10 @@ pub struct Stage(Rc<Inner>);
 struct Inner {
     parts: Parts,
     step: Step,
-    guide: String,
+    run: u32,
     direction: Lines,
     top: Rc<Top>,
-    intents: Callback<Intent>,
+    tell: Tell,
     tracker: RefCell<Option<Tracker>>,
     advances: RefCell<Option<Advances>>,
     size: RefCell<Option<Observing<ResizeObserver>>>,
@@ -65,17 +63,17 @@ struct Inner {
 
 impl Stage {
     /// Begins to show a step.
-    pub fn new(given: &Given, tour: &TourScene, parts: Parts) -> Option<Self> {
-        let step = step(tour)?.clone();
+    pub fn new(given: &Given, card: &CardScene, step: Step, parts: Parts) -> Self {
         let inner = Rc::new(Inner {
             parts,
-            guide: tour.guide.id.clone(),
-            direction: match given.scene.direction {
-                Direction::Ltr => Lines::Ltr,
-                Direction::Rtl => Lines::Rtl,
+            run: card.run,
+            direction: if given.scene.right_to_left {
+                Lines::Rtl
+            } else {
+                Lines::Ltr
             },
-            top: Rc::clone(&given.top.0),
-            intents: given.intents.clone(),
+            top: Rc::clone(given.top),
+            tell: given.tell,
             tracker: RefCell::default(),
             advances: RefCell::default(),
             size: RefCell::default(),
@@ -89,7 +87,7 @@ impl Stage {
             step,
         });
         inner.begin();
-        Some(Self(inner))
+        Self(inner)
     }
 
     /// The card was drawn again: it may have another size.
@@ -108,7 +106,7 @@ impl Inner {
     fn begin(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
         let happened: Rc<dyn Fn()> =
-            Rc::new(move || with(&weak, |inner| inner.tell(Said::Advance)));
+            Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
         let advances = Advances::new(&self.step, &happened);
         self.advances.replace(Some(advances));
         match (self.step.kind, &self.step.target) {
@@ -126,7 +124,7 @@ impl Inner {
                 self.show();
                 self.watch_size();
                 self.center();
-                self.tell(Said::Found);
+                self.tell(Intent::Found);
             }
         }
     }
@@ -164,7 +162,7 @@ impl Inner {
                     self.arrange_tabs(element);
                 }
                 if first {
-                    self.tell(Said::Found);
+                    self.tell(Intent::Found);
                 }
             }
             Sighting::Gone if self.shown.get() => {
@@ -187,7 +185,7 @@ impl Inner {
         let weak = Rc::downgrade(self);
         let wait = self.step.missing.wait_ms;
         let timer = Timer::after(i64::from(wait), move || {
-            with(&weak, |inner| inner.tell(Said::Missing));
+            with(&weak, |inner| inner.tell(Intent::Missing));
         });
         self.missing.replace(timer);
     }
@@ -218,7 +216,7 @@ impl Inner {
     fn escaped(&self, in_card: bool) -> bool {
         let ours = in_card || !self.top.is_in_dialog();
         if ours {
-            self.tell(Said::Esc);
+            self.tell(Intent::Esc);
         }
         ours
     }
@@ -382,27 +380,9 @@ impl Inner {
         }
     }
 
-    fn tell(&self, said: Said) {
-        let (guide, step) = (self.guide.clone(), self.step.id.clone());
-        self.intents.emit(match said {
-            Said::Found => Intent::TargetFound { guide, step },
-            Said::Missing => Intent::TargetMissing {
-                guide,
-                step,
-                waited_ms: self.step.missing.wait_ms,
-            },
-            Said::Advance => Intent::Advance { guide, step },
-            Said::Esc => Intent::Esc { guide, step },
-        });
+    fn tell(&self, intent: fn(u32) -> Intent) {
+        (self.tell)(intent(self.run));
     }
-}
-
-#[derive(Clone, Copy)]
-enum Said {
-    Found,
-    Missing,
-    Advance,
-    Esc,
 }
 
 fn with<T: Default>(weak: &Weak<Inner>, act: impl FnOnce(&Rc<Inner>) -> T) -> T {

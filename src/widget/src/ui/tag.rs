@@ -1,30 +1,47 @@
-//! Elements, built by calls. The macro `html!` writes the same out in place at three times the bytes, and a page
-//! downloads them.
+//! Elements as values, and the one way they get onto the page.
+//!
+//! The parts of the interface build trees of [`Tag`]s by calls. A [`Mount`] keeps the tree that it drew last and makes the
+//! page as the next one says, changing only what differs, so that the focus, the scrolling and what was typed stay.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use yew::Html;
-use yew::html::NodeRef;
-use yew::virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Node};
 
-/// An element in the making; boxed, since it is handed on at every call.
-pub struct Tag(Box<VTag>);
+use crate::browser::window;
+use crate::scene::Intent;
 
-/// An element with these attributes: `names` and `values` go in pairs; a value without a name is left out.
+/// Nodes one after the other.
+pub type Html = Vec<Tag>;
+
+/// Where an element is to be found once it is drawn.
+pub type Place = Rc<RefCell<Option<HtmlElement>>>;
+
+/// An element or a text.
+#[derive(Default)]
+pub struct Tag {
+    /// Empty for a text, which is the one value then.
+    name: &'static str,
+    names: &'static [&'static str],
+    values: Vec<String>,
+    children: Html,
+    /// What a press on it means, in order.
+    press: Vec<Intent>,
+    place: Option<Place>,
+    node: Option<Node>,
+}
+
+/// An element with these attributes: `names` and `values` go in pairs; a value without a name is left out. An element
+/// whose `id` changes is another element.
 #[inline(never)]
 pub fn tag(name: &'static str, names: &'static [&'static str], values: &[&str]) -> Tag {
-    let mut element = VTag::new(name);
-    let mut held = Vec::with_capacity(names.len());
-    for (_, value) in names.iter().zip(values) {
-        held.push(Some(AttributeOrProperty::Attribute(
-            (*value).to_owned().into(),
-        )));
+    Tag {
+        name,
+        names,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        ..Tag::default()
     }
-    element.attributes = Attributes::Dynamic {
-        keys: names,
-        values: held.into(),
-    };
-    Tag(Box::new(element))
 }
 
 /// An element with a class alone.
@@ -36,56 +53,183 @@ pub fn of_class(name: &'static str, class: &str) -> Tag {
 /// An element without attributes.
 #[inline(never)]
 pub fn plain(name: &'static str) -> Tag {
-    Tag(Box::new(VTag::new(name)))
+    tag(name, &[], &[])
+}
+
+/// Text as a node.
+#[inline(never)]
+pub fn text(text: &str) -> Tag {
+    tag("", &[], &[text])
 }
 
 impl Tag {
-    /// The same with something in it, after what is in it already.
+    /// The same with more in it, after what is in it already.
     #[inline(never)]
-    pub fn with(mut self, child: Html) -> Self {
-        self.0.add_child(child);
+    pub fn with(mut self, mut children: Html) -> Self {
+        self.children.append(&mut children);
         self
     }
 
     /// The same with an element in it, after what is in it already.
     #[inline(never)]
-    pub fn put(self, child: Self) -> Self {
-        self.with(child.into())
+    pub fn put(mut self, child: Self) -> Self {
+        self.children.push(child);
+        self
     }
 
     /// The same with text in it, after what is in it already.
     #[inline(never)]
     pub fn say(self, words: &str) -> Self {
-        self.with(text(words))
+        self.put(text(words))
     }
 
-    /// The same, to be found by `place` once it is drawn.
+    /// The same, to be found at `place` once it is drawn.
     #[inline(never)]
-    pub fn at(mut self, place: &NodeRef) -> Self {
-        self.0.node_ref = place.clone();
+    pub fn at(mut self, place: &Place) -> Self {
+        self.place = Some(Rc::clone(place));
         self
     }
 
-    /// The same with what a press does.
+    /// The same with what a press on it means.
     #[inline(never)]
-    pub fn on(mut self, listener: Rc<dyn Listener>) -> Self {
-        self.0.add_listener(listener);
+    pub fn on(mut self, press: Vec<Intent>) -> Self {
+        self.press = press;
         self
     }
-}
 
-impl From<Tag> for Html {
-    fn from(tag: Tag) -> Self {
-        (*tag.0).into()
+    fn id(&self) -> Option<&String> {
+        let at = self.names.iter().position(|name| *name == "id")?;
+        self.values.get(at)
+    }
+
+    /// Makes the page as this says, by the node that `before` stood for if it can be that, and returns its node.
+    fn draw(&mut self, before: Option<Self>, parent: &Node) -> Option<Node> {
+        let same = before
+            .as_ref()
+            .is_some_and(|before| before.name == self.name && before.id() == self.id());
+        let (mut before, old) = match before {
+            Some(before) if same => (before, None),
+            before => {
+                let made = Self {
+                    node: self.make(),
+                    ..Self::default()
+                };
+                (made, before.and_then(|before| before.node))
+            }
+        };
+        let node = before.node.take()?;
+        if !same {
+            let put = match &old {
+                Some(old) => parent.replace_child(&node, old),
+                None => parent.append_child(&node),
+            };
+            put.ok()?;
+        }
+        if self.name.is_empty() {
+            if self.values != before.values {
+                node.set_text_content(self.values.first().map(String::as_str));
+            }
+        } else {
+            self.dress(&before, node.unchecked_ref());
+            update(&node, &mut self.children, before.children);
+            if let Some(place) = &self.place {
+                place.replace(Some(node.clone().unchecked_into()));
+            }
+        }
+        self.node = Some(node.clone());
+        Some(node)
+    }
+
+    fn make(&self) -> Option<Node> {
+        let document = window()?.document()?;
+        Some(match self.name {
+            "" => document.create_text_node("").unchecked_into(),
+            "svg" | "path" | "rect" => document
+                .create_element_ns(Some("http://www.w3.org/2000/svg"), self.name)
+                .ok()?
+                .unchecked_into(),
+            name => document.create_element(name).ok()?.unchecked_into(),
+        })
+    }
+
+    fn dress(&self, before: &Self, element: &Element) {
+        let had = |name: &str, value: &str| {
+            let mut pairs = before.names.iter().zip(&before.values);
+            pairs.any(|(known, old)| *known == name && old == value)
+        };
+        let mut refused = false;
+        for (name, value) in self.names.iter().zip(&self.values) {
+            if !had(name, value) {
+                refused |= element.set_attribute(name, value).is_err();
+            }
+        }
+        for (at, name) in before.names.iter().enumerate() {
+            if at < before.values.len() && !self.names.contains(name) {
+                refused |= element.remove_attribute(name).is_err();
+            }
+        }
+        if refused {
+            crate::loader::problem("a part of a guide could not be drawn");
+        }
+    }
+
+    /// What a press on a node in this means: the innermost element that means something.
+    fn pressed(&self, on: &Node) -> Option<&[Intent]> {
+        if !self.node.as_ref()?.contains(Some(on)) {
+            return None;
+        }
+        pressed(&self.children, on).or_else(|| Some(&*self.press).filter(|press| !press.is_empty()))
     }
 }
 
-/// Text as a node.
-pub fn text(text: &str) -> Html {
-    VText::new(text.to_owned()).into()
+fn pressed<'a>(tags: &'a [Tag], on: &Node) -> Option<&'a [Intent]> {
+    tags.iter().find_map(|tag| tag.pressed(on))
 }
 
-/// Nodes one after the other.
-pub fn together(parts: Vec<Html>) -> Html {
-    VList::with_children(parts, None).into()
+/// Makes a node's children as `new` says; `old` is what they are.
+fn update(parent: &Node, new: &mut Html, old: Html) {
+    let mut old = old.into_iter();
+    for tag in new {
+        tag.draw(old.next(), parent);
+    }
+    for gone in old.filter_map(|tag| tag.node) {
+        if parent.remove_child(&gone).is_err() {
+            crate::loader::problem("a part of a guide could not be taken off the page");
+        }
+    }
+}
+
+/// An element on the page in which a tree is drawn.
+pub struct Mount {
+    element: Element,
+    tree: Html,
+}
+
+impl Mount {
+    /// A new element at the end of `parent`; none when the page takes none.
+    pub fn new(parent: &Element) -> Option<Self> {
+        let element = window()?.document()?.create_element("div").ok()?;
+        parent.append_child(&element).ok()?;
+        Some(Self {
+            element,
+            tree: Html::new(),
+        })
+    }
+
+    /// Makes the page as the tree says.
+    pub fn draw(&mut self, mut tree: Html) {
+        update(&self.element, &mut tree, std::mem::take(&mut self.tree));
+        self.tree = tree;
+    }
+
+    /// What a press on a node means.
+    pub fn pressed(&self, on: &Node) -> Option<&[Intent]> {
+        pressed(&self.tree, on)
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        self.element.remove();
+    }
 }

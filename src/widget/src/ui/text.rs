@@ -1,23 +1,17 @@
 //! Formatted text as elements, never as raw HTML.
 
+use super::tag::{self, Html, Tag, tag, text as word};
 use banso_model::guide::{Block, Inline};
-use yew::Html;
-
-use super::tag::{self, Tag, tag, text as word, together};
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = banso_model::named::Named<String>;
 
 /// Blocks as elements.
 pub fn blocks(blocks: &[Block], variables: &Variables) -> Html {
-    let mut parts = Vec::new();
-    for one in blocks {
-        parts.push(block(one, variables));
-    }
-    together(parts)
+    blocks.iter().map(|one| block(one, variables)).collect()
 }
 
-fn block(block: &Block, variables: &Variables) -> Html {
+fn block(block: &Block, variables: &Variables) -> Tag {
     match block {
         Block::Paragraph(text) => element("p", inlines(text, variables)),
         // The card's title is a heading of level 2, so headings in its body are below it.
@@ -30,25 +24,22 @@ fn block(block: &Block, variables: &Variables) -> Html {
             element(name, inlines(text, variables))
         }
         Block::Bullets(items) => element("ul", list(items, variables)),
-        Block::Numbers(start, items) => tag("ol", &["start"], &[&start.to_string()])
-            .with(list(items, variables))
-            .into(),
+        Block::Numbers(start, items) => {
+            tag("ol", &["start"], &[&start.to_string()]).with(list(items, variables))
+        }
         Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
-        Block::Code(code) => element("pre", element("code", word(code))),
-        Block::Rule => tag::plain("hr").into(),
+        Block::Code(code) => tag::plain("pre").put(tag::plain("code").say(code)),
+        Block::Rule => tag::plain("hr"),
     }
 }
 
 fn list(items: &[Vec<Block>], variables: &Variables) -> Html {
-    let mut parts = Vec::new();
-    for item in items {
-        parts.push(element("li", blocks(item, variables)));
-    }
-    together(parts)
+    let item = |item: &Vec<Block>| element("li", blocks(item, variables));
+    items.iter().map(item).collect()
 }
 
-fn element(name: &'static str, content: Html) -> Html {
-    tag::plain(name).with(content).into()
+fn element(name: &'static str, content: Html) -> Tag {
+    tag::plain(name).with(content)
 }
 
 /// How many of how many, for the eye.
@@ -61,20 +52,16 @@ pub fn count(n: usize, of: usize) -> Tag {
 
 /// A line of text as elements.
 pub fn inlines(inlines: &[Inline], variables: &Variables) -> Html {
-    let mut parts = Vec::new();
-    for one in inlines {
-        parts.push(inline(one, variables));
-    }
-    together(parts)
+    inlines.iter().map(|one| inline(one, variables)).collect()
 }
 
-fn inline(inline: &Inline, variables: &Variables) -> Html {
+fn inline(inline: &Inline, variables: &Variables) -> Tag {
     match inline {
         Inline::Text(text) => word(text),
         Inline::Variable(name, otherwise) => word(variables.get(name).unwrap_or(otherwise)),
         Inline::Strong(text) => element("strong", self::inlines(text, variables)),
         Inline::Emphasis(text) => element("em", self::inlines(text, variables)),
-        Inline::Code(code) => element("code", word(code)),
+        Inline::Code(code) => tag::plain("code").say(code),
         Inline::Link(to, text) => {
             // A path of the host stays in its tab, where the tour goes on; another site opens beside it.
             let place = if to.starts_with('/') { "" } else { "_blank" };
@@ -84,9 +71,8 @@ fn inline(inline: &Inline, variables: &Variables) -> Html {
                 &[to, "noopener noreferrer", place],
             )
             .with(self::inlines(text, variables))
-            .into()
         }
-        Inline::Break => tag::plain("br").into(),
+        Inline::Break => tag::plain("br"),
     }
 }
 

@@ -4,9 +4,9 @@ use banso_model::condition::{
     AssignmentState, By, Condition, Device, FeatureUse, GuideState, Op, TimeWindow,
 };
 use banso_model::target::{ElementState, Target};
-use banso_model::value::{Value, Values};
+use banso_model::value::Value;
 
-use super::{Shape, Wrong, member, members, object, one_or_many, word};
+use super::{Shape, Wrong, member, must_be_object, object, one_or_many, part, word};
 
 word!(By { User "user", Account "account" });
 word!(GuideState { Seen "seen", Done "done", Dismissed "dismissed", Open "open" });
@@ -16,8 +16,9 @@ word!(ElementState { Visible "visible", Present "present", Enabled "enabled", Fi
 object!(TimeWindow { after, before });
 
 impl Shape for Target {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        let members = &mut members(value, wrong);
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        must_be_object(value, wrong);
+        let members = value;
         Self {
             css: one_or_many(members, "css", wrong),
             text: one_or_many(members, "text", wrong),
@@ -30,10 +31,13 @@ impl Shape for Target {
 }
 
 impl Shape for Condition {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        let members = &mut members(value, wrong);
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        must_be_object(value, wrong);
+        let members = value;
         // Exactly one of these names is there; the rest belongs to it.
-        let kind = KINDS.into_iter().find(|&name| members.contains_key(name));
+        let kind = KINDS
+            .into_iter()
+            .find(|&name| *part(members, name) != Value::Null);
         let name = kind.unwrap_or_default();
         match name {
             "all" => Self::All(member(members, name, wrong)),
@@ -102,13 +106,14 @@ const KINDS: [&str; 19] = [
 ];
 
 impl Shape for Op {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        op(&mut members(value, wrong), wrong)
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        must_be_object(value, wrong);
+        op(value, wrong)
     }
 }
 
 #[inline(never)]
-fn op(members: &mut Values, wrong: &mut Wrong) -> Op {
+fn op(members: &Value, wrong: &mut Wrong) -> Op {
     Op {
         is: one_or_many(members, "is", wrong),
         not: one_or_many(members, "not", wrong),

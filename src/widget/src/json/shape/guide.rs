@@ -70,9 +70,9 @@ word!(Order { Free "free", Fixed "fixed" });
 word!(Progress { User "user", Account "account" });
 
 impl Shape for Content {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         let (name, value) = variant(value, wrong);
-        match name.as_str() {
+        match name {
             "checklist" => Self::Checklist(Shape::shape(value, wrong)),
             _ => {
                 wrong.0 |= name != "tour";
@@ -83,8 +83,8 @@ impl Shape for Content {
 }
 
 impl Shape for Action {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        if let Value::Text(name) = &value {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        if let Value::Text(name) = value {
             let plain = [Self::Next, Self::Back, Self::Close, Self::Snooze];
             let known = plain.into_iter().find(|action| action.as_str() == name);
             wrong.0 |= known.is_none();
@@ -92,7 +92,7 @@ impl Shape for Action {
         }
         let (name, value) = variant(value, wrong);
         let text = String::shape(value, wrong);
-        match name.as_str() {
+        match name {
             "goto" => Self::Goto(text),
             "open" => Self::Open(text),
             "show" => Self::Show(text),
@@ -106,12 +106,12 @@ impl Shape for Action {
 }
 
 impl Shape for Block {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        if is(&value, "rule") {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        if is(value, "rule") {
             return Self::Rule;
         }
         let (name, value) = variant(value, wrong);
-        match name.as_str() {
+        match name {
             "paragraph" => Self::Paragraph(Shape::shape(value, wrong)),
             "heading" => {
                 let (level, text) = Shape::shape(value, wrong);
@@ -132,12 +132,12 @@ impl Shape for Block {
 }
 
 impl Shape for Inline {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        if is(&value, "break") {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        if is(value, "break") {
             return Self::Break;
         }
         let (name, value) = variant(value, wrong);
-        match name.as_str() {
+        match name {
             "variable" => {
                 let (name, or) = Shape::shape(value, wrong);
                 Self::Variable(name, or)

@@ -3,7 +3,7 @@
 use banso_model::event::{Event, Kind};
 use banso_model::value::Value;
 
-use super::{Shape, Wrong, member, members, object, taken};
+use super::{Shape, Wrong, member, must_be_object, object, part};
 use crate::progress::Memory;
 use crate::queue::Record;
 use crate::visit::Visit;
@@ -25,9 +25,10 @@ object!(Record {
 object!(Visit { id, began, last });
 
 impl Shape for Event {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
-        let members = &mut members(value, wrong);
-        let kind = taken(members, "kind");
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        must_be_object(value, wrong);
+        let members = value;
+        let kind = part(members, "kind");
         let kind = Kind::ALL
             .into_iter()
             .find(|known| kind.as_text() == Some(known.as_str()));

@@ -8,7 +8,7 @@ use banso_model::wire::{
 };
 use banso_model::words::Words;
 
-use super::{Shape, Wrong, member, members, object, place, variant, word};
+use super::{Shape, Wrong, member, object, place, variant, word};
 
 object!(Session {
     etag,
@@ -112,22 +112,22 @@ word!(Start { Hub "hub", Auto "auto", Api "api" });
 word!(Run { Open "open", Done "done", Dismissed "dismissed" });
 
 impl Shape for SessionAnswer {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         let (name, value) = variant(value, wrong);
         if name == "fresh" {
             return Self::Fresh(Shape::shape(value, wrong));
         }
         wrong.0 |= name != "unchanged";
         Self::Unchanged {
-            refresh_after: member(&mut members(value, wrong), "refresh_after", wrong),
+            refresh_after: member(value, "refresh_after", wrong),
         }
     }
 }
 
 impl Shape for Repeat {
-    fn shape(value: Value, wrong: &mut Wrong) -> Self {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         if let Value::Map(_) = value {
-            let members = &mut members(variant(value, wrong).1, wrong);
+            let members = variant(value, wrong).1;
             return Self::Every {
                 ms: member(members, "ms", wrong),
                 times: member(members, "times", wrong),
