@@ -1,6 +1,7 @@
 //! The browser's clock, chance, timers, listeners and JSON, with nothing of the widget in them.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use banso_model::time::Timestamp;
 use serde::Serialize;
@@ -105,6 +106,42 @@ impl Drop for Timer {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    type Thenable;
+    #[wasm_bindgen(method)]
+    fn then(this: &Thenable, kept: &JsValue, broken: &JsValue);
+}
+
+/// What is done with what comes later; nothing came when it failed.
+pub type Later = Box<dyn FnOnce(Option<JsValue>)>;
+
+/// Two functions for the host's side, of which one is called: with what came, or because nothing will.
+pub fn either(done: Later) -> (JsValue, JsValue) {
+    let done = Rc::new(Cell::new(Some(done)));
+    let other = Rc::clone(&done);
+    let kept = move |value: JsValue| {
+        if let Some(done) = done.take() {
+            done(Some(value));
+        }
+    };
+    let broken = move |_: JsValue| {
+        if let Some(done) = other.take() {
+            done(None);
+        }
+    };
+    (
+        Closure::<dyn FnMut(JsValue)>::new(kept).into_js_value(),
+        Closure::<dyn FnMut(JsValue)>::new(broken).into_js_value(),
+    )
+}
+
+/// Does something with what a promise comes to.
+pub fn then(promise: &JsValue, done: Later) {
+    let (kept, broken) = either(done);
+    promise.unchecked_ref::<Thenable>().then(&kept, &broken);
+}
+
 /// Writes a value as a JavaScript one.
 pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
     js_sys::JSON::parse(&json::write(value)).unwrap_or(JsValue::UNDEFINED)
@@ -114,6 +151,20 @@ pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
 #[inline(never)]
 pub fn joined(parts: &[&str]) -> String {
     parts.concat()
+}
+
+/// A new object with one property.
+pub fn object(name: &str, value: &JsValue) -> JsValue {
+    let object = js_sys::Object::new();
+    set(&object, name, value);
+    object.into()
+}
+
+/// Sets a property of an object of ours, which takes it.
+pub fn set(of: &JsValue, name: &str, value: &JsValue) {
+    if js_sys::Reflect::set(of, &JsValue::from_str(name), value).is_err() {
+        loader::problem("an object of the widget's takes no property");
+    }
 }
 
 /// A property of an object; undefined when there is none.

@@ -1,13 +1,12 @@
 //! Where events wait on the device: one IndexedDB store of records, keyed by event id, so that they come back in the
 //! order they were recorded in.
 
-use js_sys::{Array, Promise, Reflect};
+use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
-use crate::browser::{self, joined};
+use crate::browser::{self, Later, either, joined};
 use crate::json;
 use crate::loader;
 use crate::queue::{MOST_EVENTS, Record};
@@ -21,7 +20,7 @@ extern "C" {
         this: &Relaxed,
         store: &str,
         mode: &str,
-        options: &js_sys::Object,
+        options: &JsValue,
     ) -> Result<IdbTransaction, JsValue>;
 }
 
@@ -33,83 +32,56 @@ pub struct Outbox {
     database: IdbDatabase,
 }
 
+/// What is done with records that were read, and whether they are all there are; none when they cannot be.
+pub type Done = Box<dyn FnOnce(Option<(Vec<Record>, bool)>)>;
+
 impl Outbox {
-    /// Opens the store, and makes it the first time.
-    ///
-    /// # Errors
-    /// What the browser says, when it has no IndexedDB or denies it.
-    pub async fn open(key: &str) -> Result<Self, JsValue> {
-        let factory = browser::window()
-            .ok_or(JsValue::UNDEFINED)?
-            .indexed_db()?
-            .ok_or(JsValue::UNDEFINED)?;
-        let request = factory.open_with_u32(&name(key), 1)?;
-        let database = |request: &JsValue| request.clone().dyn_into::<IdbDatabase>();
-        let made = request.clone();
-        let upgrade = Closure::once(move || {
-            let store = made
-                .result()
-                .and_then(|result| database(&result)?.create_object_store(STORE));
-            if store.is_err() {
-                loader::problem("the outbox could not be made");
-            }
-        });
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let opened = answer(&request).await?;
-        let database: IdbDatabase = opened.dyn_into()?;
-        // Whoever wants to delete it need not wait for this page.
-        let open = database.clone();
-        let close = Closure::once_into_js(move || open.close());
-        database.set_onversionchange(Some(close.unchecked_ref()));
-        if let Some(loader) = loader::loader() {
-            loader.own(&database);
+    /// Opens the store, and makes it the first time; none when the browser has no IndexedDB or denies it.
+    pub fn open(key: &str, done: impl FnOnce(Option<Self>) + Clone + 'static) {
+        if asked_to_open(key, done.clone()).is_err() {
+            done(None);
         }
-        Ok(Self { database })
     }
 
-    /// The oldest records, and whether they are all there are.
-    ///
-    /// # Errors
-    /// What the browser says.
-    pub async fn read(&self) -> Result<(Vec<Record>, bool), JsValue> {
-        let transaction = self.database.transaction_with_str(STORE)?;
-        let store = transaction.object_store(STORE)?;
-        let most = MOST_EVENTS as u32;
-        let all = answer(&store.get_all_with_key_and_limit(&JsValue::UNDEFINED, most)?).await?;
-        let all: Array = all.dyn_into()?;
-        let records: Vec<Record> = all
-            .iter()
-            .filter_map(|text| json::read(&text.as_string()?))
-            .collect();
-        Ok((records, all.length() < most))
+    /// Reads the oldest records.
+    pub fn read(&self, done: Done) {
+        let asked = self.all();
+        let Ok(request) = asked else {
+            return done(None);
+        };
+        answer(
+            &request,
+            Box::new(|all| done(all.map(|all| records(&all.unchecked_into())))),
+        );
+    }
+
+    fn all(&self) -> Result<IdbRequest, JsValue> {
+        self.database
+            .transaction_with_str(STORE)?
+            .object_store(STORE)?
+            .get_all_with_key_and_limit(&JsValue::UNDEFINED, MOST_EVENTS as u32)
     }
 
     /// Writes records, in one transaction that does not wait for the disk: the process may end right after, the machine
     /// may not.
-    ///
-    /// # Errors
-    /// What the browser says, a full disk for example.
-    pub fn write(&self, records: &[Record]) -> Result<Promise, JsValue> {
+    pub fn write(&self, records: &[Record]) {
         self.change(|store| {
             for record in records {
                 let text = JsValue::from_str(&json::write(record));
                 store.put_with_key(&text, &JsValue::from_str(&record.id))?;
             }
             Ok(())
-        })
+        });
     }
 
     /// Removes records.
-    ///
-    /// # Errors
-    /// What the browser says.
-    pub fn remove(&self, ids: &[String]) -> Result<Promise, JsValue> {
+    pub fn remove(&self, ids: &[String]) {
         self.change(|store| {
             for id in ids {
                 store.delete(&JsValue::from_str(id))?;
             }
             Ok(())
-        })
+        });
     }
 
     /// Ends it, so that it can be deleted.
@@ -117,19 +89,72 @@ impl Outbox {
         self.database.close();
     }
 
-    fn change(
-        &self,
-        act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>,
-    ) -> Result<Promise, JsValue> {
-        let relaxed = js_sys::Object::new();
-        Reflect::set(&relaxed, &"durability".into(), &"relaxed".into())?;
-        let transaction =
-            self.database
-                .unchecked_ref::<Relaxed>()
-                .transaction(STORE, "readwrite", &relaxed)?;
-        act(&transaction.object_store(STORE)?)?;
-        Ok(finished(&transaction))
+    /// A change that fails is a disk that is full or storage that was taken away: memory still has what it was about.
+    fn change(&self, act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) {
+        let changed = self.transaction().and_then(|transaction| {
+            act(&transaction.object_store(STORE)?)?;
+            let failed = Closure::once_into_js(|| loader::problem(FAILED));
+            transaction.set_onabort(Some(failed.unchecked_ref()));
+            Ok(())
+        });
+        if changed.is_err() {
+            loader::problem(FAILED);
+        }
     }
+
+    fn transaction(&self) -> Result<IdbTransaction, JsValue> {
+        let relaxed = browser::object("durability", &"relaxed".into());
+        self.database
+            .unchecked_ref::<Relaxed>()
+            .transaction(STORE, "readwrite", &relaxed)
+    }
+}
+
+const FAILED: &str =
+    "the outbox cannot be written: what is not delivered before this page ends is lost";
+
+fn asked_to_open(key: &str, done: impl FnOnce(Option<Outbox>) + 'static) -> Result<(), JsValue> {
+    let factory = browser::window()
+        .ok_or(JsValue::UNDEFINED)?
+        .indexed_db()?
+        .ok_or(JsValue::UNDEFINED)?;
+    let request = factory.open_with_u32(&name(key), 1)?;
+    let made = request.clone();
+    let upgrade = Closure::once_into_js(move || {
+        let store = made.result().and_then(|result| {
+            result
+                .unchecked_into::<IdbDatabase>()
+                .create_object_store(STORE)
+        });
+        if store.is_err() {
+            loader::problem("the outbox could not be made");
+        }
+    });
+    request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
+    answer(
+        &request,
+        Box::new(|opened| done(opened.map(|database| kept(database.unchecked_into())))),
+    );
+    Ok(())
+}
+
+/// An open store, which ends with the widget, and when somebody wants to delete it.
+fn kept(database: IdbDatabase) -> Outbox {
+    let open = database.clone();
+    let close = Closure::once_into_js(move || open.close());
+    database.set_onversionchange(Some(close.unchecked_ref()));
+    if let Some(loader) = loader::loader() {
+        loader.own(&database);
+    }
+    Outbox { database }
+}
+
+fn records(all: &Array) -> (Vec<Record>, bool) {
+    let records = all
+        .iter()
+        .filter_map(|text| json::read(&text.as_string()?))
+        .collect();
+    (records, all.length() < MOST_EVENTS as u32)
 }
 
 /// Deletes the store of a workspace.
@@ -144,21 +169,12 @@ fn name(key: &str) -> String {
     joined(&["banso:", key])
 }
 
-/// The result of a request once it has one.
-async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let done = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    });
-    JsFuture::from(done).await?;
-    request.result()
-}
-
-/// Resolves when a transaction is complete, rejects when it is not.
-fn finished(transaction: &IdbTransaction) -> Promise {
-    Promise::new(&mut |resolve, reject| {
-        transaction.set_oncomplete(Some(&resolve));
-        transaction.set_onerror(Some(&reject));
-        transaction.set_onabort(Some(&reject));
-    })
+/// Does something with the result of a request once it has one.
+fn answer(request: &IdbRequest, done: Later) {
+    let asked = request.clone();
+    let (success, error) = either(Box::new(move |came| {
+        done(came.and_then(|_| asked.result().ok()));
+    }));
+    request.set_onsuccess(Some(success.unchecked_ref()));
+    request.set_onerror(Some(error.unchecked_ref()));
 }

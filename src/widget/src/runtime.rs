@@ -59,6 +59,8 @@ pub enum Message {
     Opened(Option<(Outbox, Vec<Record>)>),
     /// A guide came, by its hash; none when it did not.
     Fetched(String, Option<Box<Guide>>),
+    /// The exchange with the collector came a step further.
+    Exchange(exchange::Step),
     /// It is time to settle what follows.
     Settle,
 }
@@ -108,7 +110,10 @@ pub fn start(loader: Loader) -> Option<String> {
     });
     crate::capture::start();
     // The loader makes the queued calls right after this one returns.
-    wasm_bindgen_futures::spawn_local(async { post(Message::Begun) });
+    browser::then(
+        &js_sys::Promise::resolve(&JsValue::UNDEFINED),
+        Box::new(|_| post(Message::Begun)),
+    );
     None
 }
 
@@ -159,11 +164,6 @@ fn next() -> Option<Message> {
 
 fn with<R>(act: impl FnOnce(&mut State) -> R) -> Option<R> {
     STATE.with(|state| state.try_borrow_mut().ok()?.as_mut().map(act))
-}
-
-/// Looks at or changes what there is, when something is allowed and nobody else is at it.
-fn with_live<R>(act: impl FnOnce(&mut Live) -> R) -> Option<R> {
-    with(|state| state.live.as_deref_mut().map(act)).flatten()
 }
 
 /// What is done once nothing is borrowed any more, since the host may call back from it.

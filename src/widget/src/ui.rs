@@ -86,7 +86,7 @@ fn pressed(event: &Event) {
 impl Ui {
     /// Puts the interface on the page; none when the browser is too old for it.
     fn new(tell: Tell) -> Option<Self> {
-        let layer = Layer::new(include_str!("ui/style.css"))?;
+        let layer = Layer::new(include_str!(concat!(env!("OUT_DIR"), "/style.css")))?;
         let hub = Hub::new(layer.mount())?;
         // The listener is on our own element and goes with it.
         let press = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event));

@@ -177,7 +177,11 @@ mod tests {
             })
         };
         assert_eq!(
-            [version("wasm-bindgen"), version("yew"), version("rusqlite")],
+            [
+                version("wasm-bindgen"),
+                version("web-sys"),
+                version("rusqlite")
+            ],
             [true, true, false]
         );
     }

@@ -77,11 +77,13 @@ impl Live {
         self.guides.insert(hash.to_owned(), None);
         let url = joined(&[&self.collector, "/v1/guides/", hash]);
         let hash = hash.to_owned();
-        wasm_bindgen_futures::spawn_local(async move {
-            let answer = http::get(&url).await;
-            let guide = json::read::<Guide>(&answer.body).filter(|_| answer.status == 200);
-            post(Message::Fetched(hash, guide.map(Box::new)));
-        });
+        http::get(
+            &url,
+            Box::new(|answer| {
+                let guide = json::read::<Guide>(&answer.body).filter(|_| answer.status == 200);
+                post(Message::Fetched(hash, guide.map(Box::new)));
+            }),
+        );
         None
     }
 

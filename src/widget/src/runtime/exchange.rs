@@ -6,16 +6,14 @@
 use banso_model::time::Timestamp;
 use banso_model::wire::{SessionRequest, limits};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::live::Live;
-use super::{Message, post, with_live};
+use super::{Message, post};
 use crate::backoff::{Backoff, retry_after_ms};
 use crate::browser::{self, joined};
-use crate::http::{self, Answer, Life};
+use crate::http::{self, Answer};
 use crate::json;
-use crate::outbox::Outbox;
-use crate::queue::{Batch, Room};
+use crate::queue::{Batch, Record, Room};
 
 /// What a batch holds at most: well under the collector's limit for a body.
 const ROOM: Room = Room {
@@ -53,11 +51,26 @@ pub struct Exchange {
     farewell: u32,
     /// Whether the latest session request failed in a way that may pass.
     ask_failed: bool,
+    /// Called when this tab delivers no more.
+    let_go: Option<JsValue>,
 }
 
 enum Job {
-    Deliver(Option<Outbox>, String),
-    Ask(String, String, u32),
+    Deliver,
+    Ask,
+}
+
+/// How far the exchange came.
+#[derive(Debug)]
+pub enum Step {
+    /// This tab may deliver, until it lets go of what it holds; or another tab delivers.
+    Held(Option<JsValue>),
+    /// What waits on this device was read, whichever tab recorded it.
+    Read(Option<(Vec<Record>, bool)>),
+    /// A batch was answered.
+    Delivered(Batch, Answer),
+    /// A session request of somebody was answered.
+    Answered(Answer, u32),
 }
 
 impl Exchange {
@@ -161,9 +174,86 @@ impl Live {
         if self.exchange.busy {
             return;
         }
-        if let Some(job) = self.next_job() {
-            self.exchange.busy = true;
-            wasm_bindgen_futures::spawn_local(run(job));
+        let job = self.next_job();
+        self.exchange.busy = job.is_some();
+        match job {
+            Some(Job::Deliver) => hold(self.outbox.is_some(), &joined(&["banso:", &self.key])),
+            Some(Job::Ask) => {
+                let body = self.session_request(browser::now());
+                let epoch = self.exchange.epoch;
+                http::post(
+                    &joined(&[&self.collector, "/v1/session"]),
+                    &body,
+                    Box::new(move |answer| step(Step::Answered(answer, epoch))),
+                );
+            }
+            None => {}
+        }
+    }
+
+    /// The exchange came a step further.
+    pub(super) fn exchanged(&mut self, came: Step) {
+        match came {
+            Step::Held(None) => {
+                self.exchange.deliver_at = Some(browser::now().plus_ms(OTHER_TAB_MS));
+                self.exchange.busy = false;
+            }
+            Step::Held(held) => {
+                self.exchange.let_go = held;
+                self.write();
+                match &self.outbox {
+                    Some(outbox) => outbox.read(Box::new(|read| step(Step::Read(read)))),
+                    None => self.send_batch(),
+                }
+            }
+            Step::Read(read) => {
+                if let Some((records, whole)) = read {
+                    self.queue.stored(records, whole);
+                }
+                self.send_batch();
+            }
+            Step::Delivered(batch, answer) => {
+                let go_on = self.delivered(&batch, &answer);
+                if go_on && self.exchange.ask_at.is_none_or(|at| at > browser::now()) {
+                    self.send_batch();
+                } else {
+                    self.end_delivery();
+                }
+            }
+            Step::Answered(answer, epoch) => {
+                self.answered(&answer, epoch);
+                self.exchange.busy = false;
+            }
+        }
+        self.kick();
+    }
+
+    fn send_batch(&mut self) {
+        let batch = self
+            .queue
+            .batch(ROOM)
+            .filter(|_| self.exchange.may_deliver());
+        let Some(batch) = batch else {
+            return self.end_delivery();
+        };
+        let body = self.body(&batch);
+        self.exchange.deliver_at = None;
+        http::post(
+            &joined(&[&self.collector, "/v1/events"]),
+            &body,
+            Box::new(|answer| step(Step::Delivered(batch, answer))),
+        );
+    }
+
+    fn end_delivery(&mut self) {
+        self.exchange.busy = false;
+        let let_go = self.exchange.let_go.take();
+        let called = let_go
+            .and_then(|let_go| let_go.dyn_into::<js_sys::Function>().ok())
+            .map(|let_go| let_go.call0(&JsValue::UNDEFINED));
+        if let Some(Err(_)) = called {
+            self.loader
+                .problem("the lock of deliveries could not be let go");
         }
     }
 
@@ -185,19 +275,9 @@ impl Live {
             && exchange.may_deliver()
             && (due(exchange.deliver_at) || (wanted && collecting))
         {
-            return Some(Job::Deliver(
-                self.outbox.clone(),
-                joined(&["banso:", &self.key]),
-            ));
+            return Some(Job::Deliver);
         }
-        wanted.then(|| {
-            let body = self.session_request(now);
-            Job::Ask(
-                joined(&[&self.collector, "/v1/session"]),
-                body,
-                self.exchange.epoch,
-            )
-        })
+        wanted.then_some(Job::Ask)
     }
 
     fn session_request(&mut self, now: Timestamp) -> String {
@@ -367,25 +447,8 @@ fn wait_ms(backoff: &mut Backoff, now: Timestamp, answer: &Answer) -> i64 {
     backoff.wait_ms(js_sys::Math::random(), asked)
 }
 
-/// Does one job after the other until there is none.
-async fn run(first: Job) {
-    let mut job = Some(first);
-    while let Some(now) = job.take() {
-        match now {
-            Job::Deliver(outbox, lock) => deliver(outbox, &lock).await,
-            Job::Ask(url, body, epoch) => {
-                let answer = http::post(&url, &body, Life::Page).await;
-                with_live(|live| live.answered(&answer, epoch));
-            }
-        }
-        job = with_live(|live| {
-            let next = live.next_job();
-            live.exchange.busy = next.is_some();
-            next
-        })
-        .flatten();
-    }
-    post(Message::Settle);
+fn step(came: Step) {
+    post(Message::Exchange(came));
 }
 
 #[wasm_bindgen]
@@ -396,63 +459,33 @@ extern "C" {
     fn request(this: &Locks, name: &str, options: &JsValue, callback: &JsValue) -> js_sys::Promise;
 }
 
-/// Delivers while no other tab does. Where there are no locks, tabs may deliver the same event; it is counted once.
-async fn deliver(outbox: Option<Outbox>, lock: &str) {
+/// What delivers where there are no locks: tabs may deliver the same event then, and it is counted once.
+const NO_LOCK: JsValue = JsValue::NULL;
+
+/// Lets only one tab deliver what they share. It holds the lock until it calls what it was given.
+fn hold(shared: bool, name: &str) {
     let locks = browser::window().map(|window| browser::property(&window.navigator(), "locks"));
-    let Some(locks) = locks.filter(|locks| locks.is_object() && outbox.is_some()) else {
-        return deliver_held(outbox).await;
+    let Some(locks) = locks.filter(|locks| locks.is_object() && shared) else {
+        return step(Step::Held(Some(NO_LOCK)));
     };
-    let options = js_sys::Object::new();
-    let if_available = js_sys::Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
-    let callback = Closure::once_into_js(move |lock: JsValue| {
-        wasm_bindgen_futures::future_to_promise(async move {
-            if lock.is_null() {
-                return Ok(JsValue::FALSE);
-            }
-            deliver_held(outbox).await;
-            Ok(JsValue::TRUE)
-        })
+    let options = browser::object("ifAvailable", &JsValue::TRUE);
+    let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
+        if lock.is_null() {
+            step(Step::Held(None));
+            return JsValue::UNDEFINED;
+        }
+        let mut let_go = None;
+        let held = js_sys::Promise::new(&mut |resolve, _| let_go = Some(resolve.into()));
+        step(Step::Held(let_go));
+        held.into()
     });
     let request = locks
         .unchecked_into::<Locks>()
-        .request(lock, &options, &callback);
-    let held = JsFuture::from(request).await;
-    let other_tab = if_available.is_ok() && held.is_ok_and(|held| held.is_falsy());
-    if other_tab {
-        with_live(|live| {
-            live.exchange.deliver_at = Some(browser::now().plus_ms(OTHER_TAB_MS));
-        });
-    }
-}
-
-/// Delivers what waits on this device, whichever tab recorded it, batch by batch.
-async fn deliver_held(outbox: Option<Outbox>) {
-    if let Some(outbox) = outbox {
-        with_live(Live::write);
-        if let Ok((records, whole)) = outbox.read().await {
-            with_live(|live| live.queue.stored(records, whole));
+        .request(name, &options, &callback);
+    let refused = |ended: Option<JsValue>| {
+        if ended.is_none() {
+            step(Step::Held(Some(NO_LOCK)));
         }
-    }
-    loop {
-        let next = with_live(|live| {
-            let batch = live
-                .queue
-                .batch(ROOM)
-                .filter(|_| live.exchange.may_deliver())?;
-            let body = live.body(&batch);
-            live.exchange.deliver_at = None;
-            Some((batch, body, joined(&[&live.collector, "/v1/events"])))
-        });
-        let Some((batch, body, url)) = next.flatten() else {
-            return;
-        };
-        let answer = http::post(&url, &body, Life::Page).await;
-        let go_on = with_live(|live| {
-            let go_on = live.delivered(&batch, &answer);
-            go_on && live.exchange.ask_at.is_none_or(|at| at > browser::now())
-        });
-        if go_on != Some(true) {
-            return;
-        }
-    }
+    };
+    browser::then(&request, Box::new(refused));
 }

@@ -182,16 +182,14 @@ impl Live {
         self.match_page(None);
         self.asked_by_link();
         let key = self.key.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            let opened = match Outbox::open(&key).await {
-                Ok(outbox) => outbox
-                    .read()
-                    .await
-                    .ok()
-                    .map(|(records, _)| (outbox, records)),
-                Err(_) => None,
+        Outbox::open(&key, |outbox| {
+            let Some(outbox) = outbox else {
+                return post(Message::Opened(None));
             };
-            post(Message::Opened(opened));
+            let opened = outbox.clone();
+            outbox.read(Box::new(|read| {
+                post(Message::Opened(read.map(|(records, _)| (opened, records))));
+            }));
         });
     }
 
@@ -212,6 +210,7 @@ impl Live {
             Message::Intent(intent) => self.intend(intent),
             Message::Opened(opened) => self.opened(opened),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
+            Message::Exchange(step) => self.exchanged(step),
             Message::Settle => return self.settle(),
             Message::Call(_) | Message::Begun => {}
         }

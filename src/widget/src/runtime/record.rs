@@ -13,7 +13,6 @@ use crate::browser::{self, joined};
 use crate::capture;
 use crate::http;
 use crate::json::{self, object};
-use crate::loader;
 use crate::queue::{Record, Room, weight};
 use crate::rules::{Act, Rules};
 
@@ -275,14 +274,14 @@ impl Live {
         let Some(outbox) = &self.outbox else { return };
         let records = self.queue.unwritten();
         if !records.is_empty() {
-            watch(outbox.write(&records));
+            outbox.write(&records);
         }
     }
 
     /// Removes what was answered or given up from the outbox.
     pub(super) fn remove(&self, ids: &[String]) {
         if let Some(outbox) = self.outbox.as_ref().filter(|_| !ids.is_empty()) {
-            watch(outbox.remove(ids));
+            outbox.remove(ids);
         }
     }
 
@@ -308,19 +307,5 @@ impl Live {
                 _ => {}
             }
         }
-    }
-}
-
-/// A write that fails is a disk that is full or storage that was taken away: memory still has what it was about.
-fn watch(change: Result<js_sys::Promise, wasm_bindgen::JsValue>) {
-    const FAILED: &str =
-        "the outbox cannot be written: what is not delivered before this page ends is lost";
-    match change {
-        Ok(change) => wasm_bindgen_futures::spawn_local(async move {
-            if wasm_bindgen_futures::JsFuture::from(change).await.is_err() {
-                loader::problem(FAILED);
-            }
-        }),
-        Err(_) => loader::problem(FAILED),
     }
 }

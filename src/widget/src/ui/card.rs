@@ -5,7 +5,7 @@ use web_sys::{Element, HtmlElement, Node};
 
 use super::press::{button, close, truth};
 use super::stage::{Parts, Stage};
-use super::tag::{Html, Mount, Place, Tag, of_class, plain, tag};
+use super::tag::{Html, Mount, Place, Tag, tag};
 use super::{Given, text};
 use crate::layer::{Top, active, restore};
 use crate::scene::{CardScene, Intent};
@@ -91,66 +91,39 @@ impl Card {
             _ => "dim",
         };
         let titled = !step.title.is_empty();
-        let mut veil = tag(
-            "div",
-            &["class", "popover", "data-backdrop"],
-            &["veil", "manual", backdrop],
-        )
-        .at(&self.places.veil)
-        .put(of_class("div", "hole").at(&self.places.hole));
+        let mut veil = tag("div", "class=veil;popover=manual")
+            .set("data-backdrop", backdrop)
+            .at(&self.places.veil)
+            .put(tag("div", "class=hole").at(&self.places.hole));
         if shields(step) {
-            veil = veil.put(of_class("div", "shield").at(&self.places.shield));
+            veil = veil.put(tag("div", "class=shield").at(&self.places.shield));
         }
         let leave = vec![Intent::Act(card.run, Action::Close)];
-        let mut inner =
-            tag("div", &["class", "data-scrolls"], &["inner", ""]).put(close(&words.close, leave));
+        let mut inner = tag("div", "class=inner;data-scrolls=").put(close(&words.close, leave));
         if titled {
             let title = text::inlines(&step.title, variables);
-            inner = inner.put(tag("h2", &["id"], &["title"]).with(title));
+            inner = inner.put(tag("h2", "id=title").with(title));
         }
-        inner = inner.put(
-            tag("div", &["id", "class"], &["body", "text"])
-                .with(text::blocks(&step.body, variables)),
-        );
+        inner =
+            inner.put(tag("div", "id=body;class=text").with(text::blocks(&step.body, variables)));
         if let Some(footer) = footer(given, card) {
             inner = inner.put(footer);
         }
         let shown = tag(
             "section",
-            &[
-                "class",
-                "popover",
-                "tabindex",
-                "role",
-                "aria-modal",
-                "aria-labelledby",
-                "aria-describedby",
-                "data-kind",
-                "data-banso-guide",
-                "data-banso-step",
-            ],
-            &[
-                "card",
-                "manual",
-                "-1",
-                "dialog",
-                truth(modal),
-                if titled { "title" } else { "body" },
-                if titled { "body" } else { "" },
-                if modal { "modal" } else { "tooltip" },
-                &card.guide.id,
-                &step.id,
-            ],
+            "class=card;popover=manual;tabindex=-1;role=dialog",
         )
+        .set("aria-modal", truth(modal))
+        .set("aria-labelledby", if titled { "title" } else { "body" })
+        .set("aria-describedby", if titled { "body" } else { "" })
+        .set("data-kind", if modal { "modal" } else { "tooltip" })
+        .set("data-banso-guide", &card.guide.id)
+        .set("data-banso-step", &step.id)
         .at(&self.places.card)
-        .put(of_class("div", "arrow").at(&self.places.arrow))
+        .put(tag("div", "class=arrow").at(&self.places.arrow))
         .put(inner);
-        let said = tag(
-            "div",
-            &["class", "role", "aria-live"],
-            &["unseen", "status", "polite"],
-        )
-        .say(&announcement(given, card, step));
+        let said = tag("div", "class=unseen;role=status;aria-live=polite")
+            .say(&announcement(given, card, step));
         vec![veil, shown, said]
     }
 
@@ -210,7 +183,7 @@ fn footer(given: &Given, card: &CardScene) -> Option<Tag> {
     if card.of < 2 && card.buttons.is_empty() {
         return None;
     }
-    let mut buttons = of_class("span", "buttons");
+    let mut buttons = tag("span", "class=buttons");
     for one in &card.buttons {
         let class = if one.primary {
             "button primary"
@@ -223,7 +196,7 @@ fn footer(given: &Given, card: &CardScene) -> Option<Tag> {
         let says = text::inlines(&one.label, &given.scene.session.variables);
         buttons = buttons.put(button(class, action, press).with(says));
     }
-    let mut footer = plain("footer");
+    let mut footer = tag("footer", "");
     if card.of > 1 {
         footer = footer.put(text::count(card.number, card.of));
     }

@@ -2,8 +2,8 @@
 
 use banso_model::guide::{Checklist, Content, Item};
 
-use super::press::{signed, truth, worded};
-use super::tag::{Tag, of_class, plain, tag};
+use super::press::{button, signed, truth, worded};
+use super::tag::{Tag, tag};
 use super::{Given, icon, text};
 use crate::scene::{ChecklistScene, Intent, ItemScene};
 
@@ -18,30 +18,28 @@ pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
     let mut heading = String::from("list-");
     heading.push_str(id);
     let title = text::inlines(&list.guide.title, variables);
-    let mut header = plain("header").put(tag("h3", &["id"], &[&heading]).with(title));
+    let mut header = tag("header", "").put(tag("h3", "").set("id", &heading).with(title));
     if content.collapsible {
         header = header.put(fold(given, list));
     }
     let done = list.items.iter().filter(|item| item.done).count();
     let of = content.items.len();
-    let mut view = tag(
-        "section",
-        &["class", "data-banso-guide", "aria-labelledby"],
-        &["list", id, &heading],
-    )
-    .put(header)
-    .put(progress(
-        &text::counted(&words.progress, done, of),
-        done,
-        of,
-    ));
+    let mut view = tag("section", "class=list")
+        .set("data-banso-guide", id)
+        .set("aria-labelledby", &heading)
+        .put(header)
+        .put(progress(
+            &text::counted(&words.progress, done, of),
+            done,
+            of,
+        ));
     if list.folded {
         return Some(view);
     }
     if done == of {
-        view = view.put(of_class("p", "finished").say(&words.all_done));
+        view = view.put(tag("p", "class=finished").say(&words.all_done));
     } else if !content.body.is_empty() {
-        view = view.put(of_class("div", "text").with(text::blocks(&content.body, variables)));
+        view = view.put(tag("div", "class=text").with(text::blocks(&content.body, variables)));
     }
     view = view.put(items(given, list, content));
     if content.dismissable {
@@ -55,41 +53,21 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
     let share = done * 100 / of.max(1);
     let bar = tag(
         "svg",
-        &["viewBox", "preserveAspectRatio", "aria-hidden"],
-        &["0 0 100 4", "none", "true"],
+        "viewBox=0 0 100 4;preserveAspectRatio=none;aria-hidden=true",
     )
-    .put(tag(
-        "rect",
-        &["width", "height"],
-        &[&share.to_string(), "4"],
-    ));
-    let track = tag(
-        "div",
-        &[
-            "class",
-            "role",
-            "aria-valuemin",
-            "aria-valuenow",
-            "aria-valuemax",
-            "aria-label",
-        ],
-        &[
-            "track",
-            "progressbar",
-            "0",
-            &done.to_string(),
-            &of.to_string(),
-            says,
-        ],
-    )
-    .put(bar);
-    of_class("div", "progress")
+    .put(tag("rect", "height=4").set("width", &share.to_string()));
+    let track = tag("div", "class=track;role=progressbar;aria-valuemin=0")
+        .set("aria-valuenow", &done.to_string())
+        .set("aria-valuemax", &of.to_string())
+        .set("aria-label", says)
+        .put(bar);
+    tag("div", "class=progress")
         .put(track)
         .put(text::count(done, of))
 }
 
 fn items(given: &Given, list: &ChecklistScene, content: &Checklist) -> Tag {
-    let mut rows = of_class("ul", "items");
+    let mut rows = tag("ul", "class=items");
     for (at, item) in content.items.iter().enumerate() {
         rows = rows.put(row(given, list, item, at));
     }
@@ -111,31 +89,27 @@ fn row(given: &Given, list: &ChecklistScene, item: &Item, at: usize) -> Tag {
     let is_open = opens && list.open == Some(at);
     let line = if opens {
         let toggle = Intent::Item(list.guide.id.clone(), (!is_open).then_some(at));
-        tag(
-            "button",
-            &["type", "class", "aria-expanded", "data-banso-action"],
-            &["button", "row", truth(is_open), "toggle"],
-        )
-        .on(vec![toggle])
+        button("row", "toggle", vec![toggle]).set("aria-expanded", truth(is_open))
     } else {
-        of_class("div", "row")
+        tag("div", "class=row")
     };
     let mut line = line
         .put(
-            of_class("span", "state")
+            tag("span", "class=state")
                 .with(sign.into_iter().collect())
-                .put(of_class("span", "unseen").say(says)),
+                .put(tag("span", "class=unseen").say(says)),
         )
-        .put(of_class("span", "title").with(text::inlines(&item.title, &session.variables)));
+        .put(tag("span", "class=title").with(text::inlines(&item.title, &session.variables)));
     if opens {
         line = line.put(icon::chevron());
     }
-    let names: &[&str] = if state.done {
-        &["class", "data-banso-item", "data-banso-done"]
-    } else {
-        &["class", "data-banso-item"]
-    };
-    let mut row = tag("li", names, &[class, &item.id, ""]).put(line);
+    let mut row = tag("li", "")
+        .set("class", class)
+        .set("data-banso-item", &item.id);
+    if state.done {
+        row = row.set("data-banso-done", "");
+    }
+    row = row.put(line);
     if is_open {
         row = row.put(more(given, list, item, state, at));
     }
@@ -147,7 +121,7 @@ fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at:
     let session = &given.scene.session;
     let words = &session.words;
     let id = &list.guide.id;
-    let mut buttons = of_class("span", "buttons");
+    let mut buttons = tag("span", "class=buttons");
     if !item.act.is_empty() {
         let class = if state.done {
             "button"
@@ -162,8 +136,8 @@ fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at:
         buttons = buttons.put(worded("button", "tick", &words.mark_done, tick));
     }
     let body = text::blocks(&item.body, &session.variables);
-    of_class("div", "more")
-        .put(of_class("div", "text").with(body))
+    tag("div", "class=more")
+        .put(tag("div", "class=text").with(body))
         .put(buttons)
 }
 

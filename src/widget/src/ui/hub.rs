@@ -6,7 +6,7 @@ use banso_model::wire::Corner;
 use web_sys::{Element, HtmlElement, Node};
 
 use super::press::{close, signed, worded};
-use super::tag::{Html, Mount, Place, of_class, tag};
+use super::tag::{Html, Mount, Place, tag};
 use super::{Given, checklist, icon, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
@@ -71,36 +71,24 @@ impl Hub {
         let press = vec![Intent::Hub(!hub.open)];
         let mut opener = signed("", "hub", &name, hub.open, press).put(sign);
         if hub.unread > 0 && !hub.open {
-            opener =
-                opener.put(tag("span", &["class", "aria-hidden"], &["badge", "true"]).say(&unread));
+            opener = opener.put(tag("span", "class=badge;aria-hidden=true").say(&unread));
         }
-        let launcher = tag(
-            "div",
-            &["class", "popover", "data-corner"],
-            &["launcher", "manual", corner],
-        )
-        .at(&self.launcher)
-        .put(opener);
-        let head = of_class("header", "head")
-            .put(tag("h2", &["id"], &["hub"]).say(&words.hub))
+        let launcher = tag("div", "class=launcher;popover=manual")
+            .set("data-corner", corner)
+            .at(&self.launcher)
+            .put(opener);
+        let head = tag("header", "class=head")
+            .put(tag("h2", "id=hub").say(&words.hub))
             .put(close(&words.close, vec![Intent::Hub(false)]));
-        let mut inner = tag("div", &["class", "data-scrolls"], &["inner", ""]);
+        let mut inner = tag("div", "class=inner;data-scrolls=");
         if hub.open {
             inner = inner.with(contents(given, hub));
         }
         let panel = tag(
             "section",
-            &[
-                "class",
-                "popover",
-                "tabindex",
-                "role",
-                "aria-labelledby",
-                "data-corner",
-                "data-banso-guide",
-            ],
-            &["panel", "manual", "-1", "dialog", "hub", corner, "hub"],
+            "class=panel;popover=manual;tabindex=-1;role=dialog;aria-labelledby=hub;data-banso-guide=hub",
         )
+        .set("data-corner", corner)
         .at(&self.panel)
         .put(head)
         .put(inner);
@@ -160,20 +148,21 @@ fn contents(given: &Given, hub: &HubScene) -> Html {
     let session = &given.scene.session;
     let words = &session.words;
     if hub.checklists.is_empty() && hub.guides.is_empty() {
-        return vec![of_class("p", "nothing").say(&words.nothing)];
+        return vec![tag("p", "class=nothing").say(&words.nothing)];
     }
     let mut parts = Html::new();
     for list in &hub.checklists {
         parts.extend(checklist::view(given, list));
     }
     if !hub.guides.is_empty() {
-        let mut guides = of_class("ul", "guides");
+        let mut guides = tag("ul", "class=guides");
         for guide in &hub.guides {
             let title = text::inlines(&guide.title, &session.variables);
             let start = vec![Intent::Start(guide.id.clone())];
             guides = guides.put(
-                tag("li", &["class", "data-banso-guide"], &["guide", &guide.id])
-                    .put(of_class("span", "title").with(title))
+                tag("li", "class=guide")
+                    .set("data-banso-guide", &guide.id)
+                    .put(tag("span", "class=title").with(title))
                     .put(worded("button", "show", &words.show, start)),
             );
         }

@@ -2,13 +2,11 @@
 
 use super::tag::{Tag, tag};
 
-fn icon(class: &'static str, path: &'static str) -> Tag {
-    tag(
-        "svg",
-        &["class", "viewBox", "aria-hidden"],
-        &[class, "0 0 16 16", "true"],
-    )
-    .put(tag("path", &["d"], &[path]))
+#[inline(never)]
+fn icon(class: &str, path: &str) -> Tag {
+    tag("svg", "viewBox=0 0 16 16;aria-hidden=true")
+        .set("class", class)
+        .put(tag("path", "").set("d", path))
 }
 
 /// A cross.

@@ -21,10 +21,10 @@ pub type Place = Rc<RefCell<Option<HtmlElement>>>;
 /// An element or a text.
 #[derive(Default)]
 pub struct Tag {
-    /// Empty for a text, which is the one value then.
+    /// Empty for a text.
     name: &'static str,
-    names: &'static [&'static str],
-    values: Vec<String>,
+    text: String,
+    attributes: Vec<(&'static str, String)>,
     children: Html,
     /// What a press on it means, in order.
     press: Vec<Intent>,
@@ -32,37 +32,39 @@ pub struct Tag {
     node: Option<Node>,
 }
 
-/// An element with these attributes: `names` and `values` go in pairs; a value without a name is left out. An element
-/// whose `id` changes is another element.
+/// An element with these attributes, written `class=button;type=button`. An element whose `id` changes is another
+/// element.
 #[inline(never)]
-pub fn tag(name: &'static str, names: &'static [&'static str], values: &[&str]) -> Tag {
-    Tag {
+pub fn tag(name: &'static str, fixed: &'static str) -> Tag {
+    let mut tag = Tag {
         name,
-        names,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
         ..Tag::default()
+    };
+    for one in fixed.split(';') {
+        if let Some((name, value)) = one.split_once('=') {
+            tag.attributes.push((name, value.to_owned()));
+        }
     }
-}
-
-/// An element with a class alone.
-#[inline(never)]
-pub fn of_class(name: &'static str, class: &str) -> Tag {
-    tag(name, &["class"], &[class])
-}
-
-/// An element without attributes.
-#[inline(never)]
-pub fn plain(name: &'static str) -> Tag {
-    tag(name, &[], &[])
+    tag
 }
 
 /// Text as a node.
 #[inline(never)]
 pub fn text(text: &str) -> Tag {
-    tag("", &[], &[text])
+    Tag {
+        text: text.to_owned(),
+        ..Tag::default()
+    }
 }
 
 impl Tag {
+    /// The same with one more attribute.
+    #[inline(never)]
+    pub fn set(mut self, name: &'static str, value: &str) -> Self {
+        self.attributes.push((name, value.to_owned()));
+        self
+    }
+
     /// The same with more in it, after what is in it already.
     #[inline(never)]
     pub fn with(mut self, mut children: Html) -> Self {
@@ -97,16 +99,16 @@ impl Tag {
         self
     }
 
-    fn id(&self) -> Option<&String> {
-        let at = self.names.iter().position(|name| *name == "id")?;
-        self.values.get(at)
+    fn attribute(&self, name: &str) -> Option<&String> {
+        let found = self.attributes.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value)
     }
 
     /// Makes the page as this says, by the node that `before` stood for if it can be that, and returns its node.
     fn draw(&mut self, before: Option<Self>, parent: &Node) -> Option<Node> {
-        let same = before
-            .as_ref()
-            .is_some_and(|before| before.name == self.name && before.id() == self.id());
+        let same = before.as_ref().is_some_and(|before| {
+            before.name == self.name && before.attribute("id") == self.attribute("id")
+        });
         let (mut before, old) = match before {
             Some(before) if same => (before, None),
             before => {
@@ -126,8 +128,8 @@ impl Tag {
             put.ok()?;
         }
         if self.name.is_empty() {
-            if self.values != before.values {
-                node.set_text_content(self.values.first().map(String::as_str));
+            if self.text != before.text {
+                node.set_text_content(Some(&self.text));
             }
         } else {
             self.dress(&before, node.unchecked_ref());
@@ -153,18 +155,14 @@ impl Tag {
     }
 
     fn dress(&self, before: &Self, element: &Element) {
-        let had = |name: &str, value: &str| {
-            let mut pairs = before.names.iter().zip(&before.values);
-            pairs.any(|(known, old)| *known == name && old == value)
-        };
         let mut refused = false;
-        for (name, value) in self.names.iter().zip(&self.values) {
-            if !had(name, value) {
+        for (name, value) in &self.attributes {
+            if before.attribute(name) != Some(value) {
                 refused |= element.set_attribute(name, value).is_err();
             }
         }
-        for (at, name) in before.names.iter().enumerate() {
-            if at < before.values.len() && !self.names.contains(name) {
+        for (name, _) in &before.attributes {
+            if self.attribute(name).is_none() {
                 refused |= element.remove_attribute(name).is_err();
             }
         }

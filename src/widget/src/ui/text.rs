@@ -1,6 +1,6 @@
 //! Formatted text as elements, never as raw HTML.
 
-use super::tag::{self, Html, Tag, tag, text as word};
+use super::tag::{Html, Tag, tag, text as word};
 use banso_model::guide::{Block, Inline};
 
 /// What `{{user.name|there}}` may say.
@@ -24,12 +24,12 @@ fn block(block: &Block, variables: &Variables) -> Tag {
             element(name, inlines(text, variables))
         }
         Block::Bullets(items) => element("ul", list(items, variables)),
-        Block::Numbers(start, items) => {
-            tag("ol", &["start"], &[&start.to_string()]).with(list(items, variables))
-        }
+        Block::Numbers(start, items) => tag("ol", "")
+            .set("start", &start.to_string())
+            .with(list(items, variables)),
         Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
-        Block::Code(code) => tag::plain("pre").put(tag::plain("code").say(code)),
-        Block::Rule => tag::plain("hr"),
+        Block::Code(code) => tag("pre", "").put(tag("code", "").say(code)),
+        Block::Rule => tag("hr", ""),
     }
 }
 
@@ -39,7 +39,7 @@ fn list(items: &[Vec<Block>], variables: &Variables) -> Html {
 }
 
 fn element(name: &'static str, content: Html) -> Tag {
-    tag::plain(name).with(content)
+    tag(name, "").with(content)
 }
 
 /// How many of how many, for the eye.
@@ -47,7 +47,7 @@ pub fn count(n: usize, of: usize) -> Tag {
     let mut text = n.to_string();
     text.push_str(" / ");
     text.push_str(&of.to_string());
-    tag("span", &["class", "aria-hidden"], &["count", "true"]).say(&text)
+    tag("span", "class=count;aria-hidden=true").say(&text)
 }
 
 /// A line of text as elements.
@@ -61,18 +61,16 @@ fn inline(inline: &Inline, variables: &Variables) -> Tag {
         Inline::Variable(name, otherwise) => word(variables.get(name).unwrap_or(otherwise)),
         Inline::Strong(text) => element("strong", self::inlines(text, variables)),
         Inline::Emphasis(text) => element("em", self::inlines(text, variables)),
-        Inline::Code(code) => tag::plain("code").say(code),
+        Inline::Code(code) => tag("code", "").say(code),
         Inline::Link(to, text) => {
             // A path of the host stays in its tab, where the tour goes on; another site opens beside it.
             let place = if to.starts_with('/') { "" } else { "_blank" };
-            tag(
-                "a",
-                &["href", "rel", "target"],
-                &[to, "noopener noreferrer", place],
-            )
-            .with(self::inlines(text, variables))
+            tag("a", "rel=noopener noreferrer")
+                .set("href", to)
+                .set("target", place)
+                .with(self::inlines(text, variables))
         }
-        Inline::Break => tag::plain("br"),
+        Inline::Break => tag("br", ""),
     }
 }
 
