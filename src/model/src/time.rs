@@ -105,22 +105,65 @@ fn two_digits(bytes: &[u8], at: usize, max: i64) -> Option<i64> {
     (number <= max).then_some(number)
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// RFC 3339 in UTC with milliseconds. Written digit by digit: the browser's build has no other use for formatting.
+    #[must_use]
+    pub fn text(self) -> String {
         let rest = self.0.rem_euclid(DAY_MS);
         let (seconds, ms) = (rest / 1000, rest % 1000);
-        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        write!(
-            f,
-            "{}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z",
-            self.utc_day()
-        )
+        let mut text = self.utc_day().text();
+        for (before, number, width) in [
+            ('T', seconds / 3600, 2),
+            (':', seconds / 60 % 60, 2),
+            (':', seconds % 60, 2),
+            ('.', ms, 3),
+        ] {
+            text.push(before);
+            push_digits(&mut text, number, width);
+        }
+        text.push('Z');
+        text
+    }
+}
+
+/// Adds a whole number of at least so many digits.
+fn push_digits(text: &mut String, number: i64, width: u32) {
+    if number < 0 {
+        text.push('-');
+    }
+    let mut rest = number.unsigned_abs();
+    let mut digits = [b'0'; 20];
+    let mut used = 0;
+    for digit in digits.iter_mut().rev() {
+        if rest == 0 && used >= width {
+            break;
+        }
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        used += 1;
+    }
+    for digit in digits.iter().skip(20 - used as usize) {
+        text.push(char::from(*digit));
+    }
+}
+
+/// A whole number in decimal digits.
+#[must_use]
+pub fn digits(number: i64) -> String {
+    let mut text = String::new();
+    push_digits(&mut text, number, 1);
+    text
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -214,10 +257,24 @@ impl Day {
     }
 }
 
+impl Day {
+    /// The day as `2026-11-21`.
+    #[must_use]
+    pub fn text(self) -> String {
+        let (year, month, day) = self.civil();
+        let mut text = String::new();
+        push_digits(&mut text, year, 4);
+        for number in [month, day] {
+            text.push('-');
+            push_digits(&mut text, number, 2);
+        }
+        text
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        f.write_str(&self.text())
     }
 }
 

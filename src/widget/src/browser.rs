@@ -13,9 +13,15 @@ use crate::ids::RANDOM;
 use crate::json;
 use crate::loader;
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = self)]
+    static WINDOW: Option<Window>;
+}
+
 /// The window; none outside of one.
 pub fn window() -> Option<Window> {
-    web_sys::window()
+    WINDOW.with(Clone::clone)
 }
 
 /// The time by the user's clock.

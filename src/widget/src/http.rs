@@ -1,6 +1,7 @@
 //! Requests to the collector: text/plain bodies, so that none needs a preflight, and never a cookie. Larger bodies are
 //! packed by the browser; the collector tells by the first bytes.
 
+use banso_model::time::digits;
 use banso_model::wire::{ErrorAnswer, ErrorBody};
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
@@ -132,9 +133,11 @@ impl Answer {
 
     /// `Retry-After`: the header, or the seconds in an error's body.
     pub fn retry_after(&self) -> Option<String> {
-        self.waits
-            .clone()
-            .or_else(|| self.error()?.retry_after.map(|seconds| seconds.to_string()))
+        self.waits.clone().or_else(|| {
+            self.error()?
+                .retry_after
+                .map(|seconds| digits(i64::from(seconds)))
+        })
     }
 
     fn error(&self) -> Option<ErrorBody> {

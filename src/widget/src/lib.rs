@@ -29,6 +29,11 @@ mod storage;
 mod ui;
 mod visit;
 
+/// A third of the code of the standard library's allocator.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Starts the widget in the loader's page. Returns why not, when it does not start: the loader is of another build.
 #[wasm_bindgen]
 pub fn start(loader: loader::Loader) -> Option<String> {

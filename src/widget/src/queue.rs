@@ -4,6 +4,7 @@
 
 use banso_model::event::Kind;
 use banso_model::named::Named;
+use banso_model::time::digits;
 use serde::Serialize;
 
 /// Most events that wait.
@@ -79,7 +80,7 @@ impl Batch {
         body.push_str(",\"sent_at\":\"");
         body.push_str(sent_at);
         body.push_str("\",\"dropped\":");
-        body.push_str(&dropped.to_string());
+        body.push_str(&digits(i64::from(dropped)));
         body.push_str(",\"events\":[");
         body.push_str(&self.events);
         body.push_str("]}");

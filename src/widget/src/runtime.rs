@@ -88,10 +88,13 @@ const EARLY: usize = 100;
 pub fn start(loader: Loader) -> Option<String> {
     let build = option_env!("BANSO_BUILD").unwrap_or("unbuilt");
     if loader.build() != build {
-        return Some(format!(
-            "the widget is of build {build} and the loader of build {}: reload the page",
-            loader.build()
-        ));
+        return Some(browser::joined(&[
+            "the widget is of build ",
+            build,
+            " and the loader of build ",
+            &loader.build(),
+            ": reload the page",
+        ]));
     }
     if !loader::keep(loader.clone()) {
         return Some("the widget was started before".to_owned());

@@ -1,5 +1,6 @@
 //! What tells that a found element has moved, changed its size, was hidden or taken away.
 
+use banso_model::time::digits;
 use std::rc::Rc;
 
 use banso_engine::place::Rect;
@@ -59,7 +60,12 @@ impl Sensors {
             -(seen.x.floor()) as i32,
         ];
         let options = IntersectionObserverInit::new();
-        options.set_root_margin(&margin.map(|px| format!("{}px", px.min(0))).join(" "));
+        let mut margins = String::new();
+        for px in margin {
+            margins.push_str(&digits(i64::from(px.min(0))));
+            margins.push_str("px ");
+        }
+        options.set_root_margin(&margins);
         let share = seen.width * seen.height / (rect.width * rect.height);
         options.set_threshold_f64(if share > 0.99 { 1.0 } else { share * 0.99 });
         let news = Rc::clone(&self.news);

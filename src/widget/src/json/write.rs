@@ -5,6 +5,8 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+use banso_model::time::digits;
+
 use super::Misfit;
 
 /// A text that is being written.
@@ -27,23 +29,7 @@ impl Writer {
     }
 
     fn whole(&mut self, number: i64) -> Written {
-        if number < 0 {
-            self.text.push('-');
-        }
-        let mut rest = number.unsigned_abs();
-        let mut digits = [0; 20];
-        let mut used = 0;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            used += 1;
-            if rest == 0 {
-                break;
-            }
-        }
-        let written = digits.iter().skip(digits.len() - used);
-        self.text.extend(written.map(|digit| char::from(*digit)));
-        Ok(())
+        self.put(&digits(number))
     }
 
     fn quoted(&mut self, text: &str) -> Written {

@@ -4,6 +4,7 @@
 //! counted once: facts hold exactly what was answered before they were asked for.
 
 use banso_model::time::Timestamp;
+use banso_model::time::digits;
 use banso_model::wire::{SessionRequest, limits};
 use wasm_bindgen::prelude::*;
 
@@ -307,7 +308,7 @@ impl Live {
         } else {
             None
         };
-        batch.body(token.as_deref(), dropped, &browser::now().to_string())
+        batch.body(token.as_deref(), dropped, &browser::now().text())
     }
 
     /// How a batch names the user that is here.
@@ -381,7 +382,7 @@ impl Live {
                     "delivery",
                     &joined(&[
                         "the collector refuses this page: ",
-                        &status.to_string(),
+                        &digits(i64::from(status)),
                         " ",
                         &answer.code(),
                     ]),
@@ -429,7 +430,14 @@ impl Live {
         let code = answer.code();
         self.wrong(
             "session",
-            &joined(&[why, ": no guides (", &status.to_string(), " ", &code, ")"]),
+            &joined(&[
+                why,
+                ": no guides (",
+                &digits(i64::from(status)),
+                " ",
+                &code,
+                ")",
+            ]),
         );
         if code.contains("token") {
             self.want_token(&code);

@@ -219,7 +219,7 @@ impl Live {
         let until = now.plus_ms(i64::from(snooze));
         let mut more = Vec::new();
         if act == GuideAct::Snoozed {
-            more.push(("until", Value::Text(until.to_string())));
+            more.push(("until", Value::Text(until.text())));
         }
         if act == GuideAct::Seen {
             more.push(("auto", Value::Bool(cause == Cause::Auto)));

@@ -1,6 +1,7 @@
 //! A checklist in the hub.
 
 use banso_model::guide::{Checklist, Content, Item};
+use banso_model::time::digits;
 
 use super::press::{button, signed, truth, worded};
 use super::tag::{Tag, tag};
@@ -55,10 +56,10 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
         "svg",
         "viewBox=0 0 100 4;preserveAspectRatio=none;aria-hidden=true",
     )
-    .put(tag("rect", "height=4").set("width", &share.to_string()));
+    .put(tag("rect", "height=4").set("width", &digits(share as i64)));
     let track = tag("div", "class=track;role=progressbar;aria-valuemin=0")
-        .set("aria-valuenow", &done.to_string())
-        .set("aria-valuemax", &of.to_string())
+        .set("aria-valuenow", &digits(done as i64))
+        .set("aria-valuemax", &digits(of as i64))
         .set("aria-label", says)
         .put(bar);
     tag("div", "class=progress")

@@ -1,5 +1,6 @@
 //! The hub: a launcher in a corner of the page and the panel it opens.
 
+use banso_model::time::digits;
 use std::rc::Rc;
 
 use banso_model::wire::Corner;
@@ -56,7 +57,7 @@ impl Hub {
             Corner::Start => "start",
             Corner::End => "end",
         };
-        let unread = hub.unread.to_string();
+        let unread = digits(hub.unread as i64);
         let mut name = words.open_hub.clone();
         if hub.unread > 0 {
             name.push_str(" (");

@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
 use banso_model::guide::{Backdrop, Esc, Interact, Step, StepKind};
+use banso_model::time::digits;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::{Given, Tell};
@@ -392,14 +393,28 @@ fn with<T: Default>(weak: &Weak<Inner>, act: impl FnOnce(&Rc<Inner>) -> T) -> T 
 /// All of the viewport but a rectangle.
 fn around(free: &Rect) -> String {
     let [left, top, right, bottom] = [free.x, free.y, free.right(), free.bottom()].map(px);
-    format!(
-        "polygon(evenodd,0 0,100% 0,100% 100%,0 100%,0 0,{left} {top},{right} {top},{right} {bottom},{left} {bottom},{left} {top})"
-    )
+    let (left, top) = (left.as_str(), top.as_str());
+    let mut path = String::from("polygon(evenodd,0 0,100% 0,100% 100%,0 100%,0 0");
+    for (x, y) in [
+        (left, top),
+        (&right, top),
+        (&right, &bottom),
+        (left, &bottom),
+        (left, top),
+    ] {
+        for part in [",", x, " ", y] {
+            path.push_str(part);
+        }
+    }
+    path.push(')');
+    path
 }
 
 /// Pixels, to a whole one: text is sharp there, and the eye does not see the rest.
 fn px(value: f64) -> String {
-    format!("{}px", value.round() as i32)
+    let mut text = digits(value.round() as i64);
+    text.push_str("px");
+    text
 }
 
 fn set(element: &HtmlElement, name: &str, value: f64) {

@@ -2,6 +2,7 @@
 
 use super::tag::{Html, Tag, tag, text as word};
 use banso_model::guide::{Block, Inline};
+use banso_model::time::digits;
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = banso_model::named::Named<String>;
@@ -25,7 +26,7 @@ fn block(block: &Block, variables: &Variables) -> Tag {
         }
         Block::Bullets(items) => element("ul", list(items, variables)),
         Block::Numbers(start, items) => tag("ol", "")
-            .set("start", &start.to_string())
+            .set("start", &digits(i64::from(*start)))
             .with(list(items, variables)),
         Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
         Block::Code(code) => tag("pre", "").put(tag("code", "").say(code)),
@@ -44,9 +45,9 @@ fn element(name: &'static str, content: Html) -> Tag {
 
 /// How many of how many, for the eye.
 pub fn count(n: usize, of: usize) -> Tag {
-    let mut text = n.to_string();
+    let mut text = digits(n as i64);
     text.push_str(" / ");
-    text.push_str(&of.to_string());
+    text.push_str(&digits(of as i64));
     tag("span", "class=count;aria-hidden=true").say(&text)
 }
 
@@ -106,7 +107,7 @@ pub fn counted(word: &str, n: usize, of: usize) -> String {
             .find_map(|(name, count)| Some((*count, part.strip_prefix(name)?)));
         match found {
             Some((count, rest)) => {
-                text.push_str(&count.to_string());
+                text.push_str(&digits(count as i64));
                 text.push_str(rest);
             }
             None => {

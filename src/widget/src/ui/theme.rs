@@ -1,5 +1,6 @@
 //! The workspace's colours as custom properties, which the host's style sheet may override on `banso-root`.
 
+use banso_model::time::digits;
 use banso_model::wire::{Scheme, Theme};
 
 /// The theme's style sheet. A value that is no colour is left out: it is text from outside.
@@ -23,7 +24,7 @@ pub fn css(theme: &Theme) -> String {
     }
     if let Some(radius) = theme.radius {
         css.push_str("--banso-radius:");
-        css.push_str(&(radius.clamp(0.0, 32.0) as i32).to_string());
+        css.push_str(&digits(radius.clamp(0.0, 32.0) as i64));
         css.push_str("px;");
     }
     css.push('}');
