@@ -16,7 +16,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::minify;
+use crate::{arrange, minify};
 
 /// The stem of the generated files.
 pub const STEM: &str = "banso_widget";
@@ -63,6 +63,13 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
     let mut generated = Vec::new();
     collect(folder.path(), "", &mut generated)?;
     generated.retain(|file| file.name != format!("{STEM}.js"));
+    if names == Names::Strip {
+        for file in &mut generated {
+            if file.name.ends_with(".wasm") {
+                file.bytes = arrange::arrange(&file.bytes)?;
+            }
+        }
+    }
     for file in generated.iter_mut().filter(|file| file.name == glue) {
         let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
         file.bytes = minify::rename(&file.name, source, &short)?.into_bytes();

@@ -4,6 +4,7 @@
 //! What a subcommand prints for a person goes to standard error; standard output carries only what was asked for
 //! (a table, or one JSON object with `--json`), so that it can be piped.
 
+mod arrange;
 mod assets;
 mod bench;
 mod build;
