@@ -77,7 +77,7 @@ impl Live {
         self.hidden.clear();
         self.finished.clear();
         self.listed.clear();
-        self.running = None;
+        self.running.clear();
         self.hub_open = false;
     }
 
@@ -98,17 +98,17 @@ impl Live {
         self.dirty = true;
     }
 
-    /// The host takes a guide away. That is no act of the user's, so nothing is recorded.
+    /// The host takes a guide away, or all that are on the screen. That is no act of the user's, so nothing is recorded.
     fn hide(&mut self, id: Option<&str>) {
-        let shown = self.running.as_ref().map(|running| running.id().to_owned());
-        let Some(id) = id.map(str::to_owned).or(shown.clone()) else {
-            return;
+        let shown: Vec<String> = match id {
+            Some(id) => vec![id.to_owned()],
+            None => self.running.iter().map(|one| one.id().to_owned()).collect(),
         };
-        if shown.as_deref() == Some(id.as_str()) {
-            self.running = None;
+        for id in shown {
+            self.stop(&id);
+            self.asked.remove(&id);
+            self.hidden.insert(id, ());
         }
-        self.asked.remove(&id);
-        self.hidden.insert(id, ());
     }
 
     /// The locale the user wants most.

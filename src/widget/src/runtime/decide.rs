@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use banso_engine::arbiter::{self, Candidate, Decision, Moment};
+use banso_engine::arbiter::{self, Candidate, Cause, Decision, Moment};
 use banso_engine::checklist::{self, ItemState};
 use banso_engine::reduce::decided;
 use banso_model::condition::Condition;
 use banso_model::event::{GuideAct, Kind};
-use banso_model::guide::{Checklist, Content, Guide};
+use banso_model::guide::{Checklist, Content, Guide, Kind as GuideKind};
 use banso_model::progress::ItemProgress;
 use banso_model::target::Target;
 use banso_model::time::Timestamp;
@@ -40,7 +40,7 @@ impl Live {
             }
             self.again_at = None;
             let Some(session) = self.session.clone() else {
-                self.running = None;
+                self.running.clear();
                 self.listed.clear();
                 return;
             };
@@ -58,24 +58,36 @@ impl Live {
         let mut barren = Vec::new();
         let decision = loop {
             let decision = self.choose(session, &holds, &barren, now);
-            match &decision.show {
-                Some((id, cause)) if !self.is_running(id) => {
-                    if self.start(session, id, *cause) {
-                        break decision;
-                    }
-                    barren.push(id.clone());
-                }
-                Some(_) => break decision,
-                None => {
-                    self.running = None;
-                    break decision;
-                }
+            let shown = decision.show.as_ref();
+            self.running.retain(|running| {
+                let id = &running.guide.id;
+                shown.is_some_and(|(shown, _)| shown == id) || decision.beside.contains(id)
+            });
+            let Some((id, cause)) = shown.filter(|(id, _)| self.running(id).is_none()) else {
+                break decision;
+            };
+            if self.start(session, id, *cause) {
+                break decision;
             }
+            barren.push(id.clone());
         };
+        self.start_beside(session, &decision.beside);
         self.again_at = earliest(decision.again_at, self.boundary(session, now));
-        self.recheck_tour();
+        self.recheck_steps();
         self.list(session, &decision.beside);
         self.complete_items(session, now);
+    }
+
+    /// Starts what interrupts nobody: banners and hotspots.
+    fn start_beside(&mut self, session: &Session, beside: &[String]) {
+        for entry in &session.guides {
+            if entry.kind != GuideKind::Checklist
+                && beside.contains(&entry.id)
+                && self.running(&entry.id).is_none()
+            {
+                self.start(session, &entry.id, Cause::Auto);
+            }
+        }
     }
 
     /// Whether each listed guide's `show` holds, and the elements of the page that answers depend on.
@@ -90,7 +102,7 @@ impl Live {
         let mut elements = facts.elements.take();
         // What a tour's steps and a checklist's items ask about changes with the page as well.
         for entry in &session.guides {
-            if self.is_running(&entry.id) || self.listed.contains(&entry.id) {
+            if self.running(&entry.id).is_some() || self.listed.contains(&entry.id) {
                 for condition in entry.conditions.values() {
                     ask_elements(condition, &mut elements);
                 }
@@ -181,7 +193,7 @@ impl Live {
                 now,
                 pacing: session.pacing,
                 interruptions: &interruptions,
-                showing: self.running.as_ref().map(super::tour::Running::id),
+                showing: self.interrupting().map(super::tour::Running::id),
             },
         )
     }
@@ -215,7 +227,8 @@ impl Live {
     /// Lists the checklists that are shown, and gets them.
     fn list(&mut self, session: &Session, beside: &[String]) {
         let shown = |entry: &&GuideEntry| {
-            beside.contains(&entry.id) || self.finished.contains_key(&entry.id)
+            entry.kind == GuideKind::Checklist
+                && (beside.contains(&entry.id) || self.finished.contains_key(&entry.id))
         };
         let listed: Vec<(String, String)> = session
             .guides

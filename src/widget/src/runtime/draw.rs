@@ -9,10 +9,10 @@ use banso_model::guide::{Guide, Kind, Step};
 use banso_model::time::Timestamp;
 use banso_model::wire::{Session, Start};
 
-use super::decide::holds;
 use super::live::Live;
+use super::tour::Running;
 use super::{Message, post};
-use crate::browser::{self, joined};
+use crate::browser;
 use crate::scene::{CardScene, ChecklistScene, HubScene, ItemScene, Scene, Shared};
 use crate::ui;
 
@@ -38,27 +38,24 @@ impl Live {
     fn compose(&mut self, session: Rc<Session>) -> Scene {
         Scene {
             right_to_left: is_right_to_left(&session.locale),
-            cards: self.card_scene(&session).into_iter().collect(),
+            cards: self.card_scenes(&session),
             hub: self.hub_scene(&session, browser::now()),
             session: Shared(session),
         }
     }
 
-    fn card_scene(&self, session: &Session) -> Option<CardScene> {
-        let running = self.running.as_ref()?;
+    fn card_scenes(&self, session: &Session) -> Vec<CardScene> {
+        let scene = |running| self.card_scene(session, running);
+        self.running.iter().filter_map(scene).collect()
+    }
+
+    fn card_scene(&self, session: &Session, running: &Running) -> Option<CardScene> {
         let entry = session
             .guides
             .iter()
             .find(|entry| entry.id == running.id())?;
-        let locale = self.locale();
-        let facts = self.facts(session, &locale, browser::now());
-        let failing: Vec<&str> = running
-            .steps()
-            .iter()
-            .filter(|step| !holds(entry, &joined(&["step/", &step.id]), &facts))
-            .map(|step| step.id.as_str())
-            .collect();
-        let takes_part = |step: &Step| !failing.contains(&step.id.as_str());
+        let failing = self.failing(session, entry, running.steps());
+        let takes_part = |step: &Step| !failing.contains(&step.id);
         let tour = Tour::new(running.steps(), &takes_part);
         let (number, of) = tour.number(&running.state);
         Some(CardScene {

@@ -16,23 +16,18 @@ impl Live {
         self.dirty = true;
         match intent {
             Intent::Act(run, action) => {
-                if self.is_at(run) || !moves(&action) {
-                    self.perform(&action);
+                // A press on a card that is gone moves nothing.
+                let at = self.of_run(run).map(|running| running.guide.id.clone());
+                if at.is_some() || !moves(&action) {
+                    self.perform(at.as_deref(), &action);
                 }
             }
             Intent::Esc(run) => self.escape(run),
-            Intent::Advance(run) => self.drive_step(run, Input::Advance),
-            Intent::Found(run) => {
-                if let Some(step) = self.step_of(run) {
-                    self.found(step.id.clone());
-                }
-            }
-            Intent::Missing(run) => {
-                if let Some(step) = self.step_of(run) {
-                    let input = Input::Missing(step.id.clone(), step.missing.wait_ms);
-                    self.drive(input);
-                }
-            }
+            Intent::Advance(run) => self.drive_step(run, |step| Input::Advance(step.id.clone())),
+            Intent::Found(run) => self.found(run),
+            Intent::Missing(run) => self.drive_step(run, |step| {
+                Input::Missing(step.id.clone(), step.missing.wait_ms)
+            }),
             Intent::Hub(open) => self.open_hub(open),
             Intent::Start(id) => {
                 self.hub_open = false;
@@ -64,31 +59,24 @@ impl Live {
         }
     }
 
-    /// The step that was entered as this run, while the guide is still at it.
-    fn step_of(&self, run: u32) -> Option<&Step> {
-        let running = self.running.as_ref();
-        running.filter(|running| running.run == run)?.step()
-    }
-
-    fn is_at(&self, run: u32) -> bool {
-        self.step_of(run).is_some()
-    }
-
-    fn drive_step(&mut self, run: u32, input: fn(String) -> Input) {
-        if let Some(step) = self.step_of(run) {
-            let input = input(step.id.clone());
-            self.drive(input);
+    fn drive_step(&mut self, run: u32, input: fn(&Step) -> Input) {
+        let driven = self
+            .of_run(run)
+            .and_then(|running| Some((running.guide.id.clone(), input(running.step()?))));
+        if let Some((id, input)) = driven {
+            self.drive(&id, input);
         }
     }
 
-    /// Does what a button says.
-    fn perform(&mut self, action: &Action) {
+    /// Does what a button says; of the guide it is a button of, when that is on the screen.
+    fn perform(&mut self, of: Option<&str>, action: &Action) {
+        let guide = of.unwrap_or_default();
         match action {
-            Action::Next => self.drive(Input::Next),
-            Action::Back => self.drive(Input::Back),
-            Action::Close => self.drive(Input::Close),
-            Action::Snooze => self.drive(Input::Snooze),
-            Action::Goto(step) => self.drive(Input::Goto(step.clone())),
+            Action::Next => self.drive(guide, Input::Next),
+            Action::Back => self.drive(guide, Input::Back),
+            Action::Close => self.drive(guide, Input::Close),
+            Action::Snooze => self.drive(guide, Input::Snooze),
+            Action::Goto(step) => self.drive(guide, Input::Goto(step.clone())),
             Action::Open(address) => {
                 let address = address.clone();
                 self.after.push(Box::new(move || navigate::open(&address)));
@@ -96,17 +84,19 @@ impl Live {
             Action::Show(id) => self.ask_for(id),
             Action::Track(name) => self.track(name, Values::new()),
             Action::Emit(name) => {
-                let guide = self.running.as_ref().map(|running| running.id().to_owned());
-                self.tell(name, &guide.unwrap_or_default(), "");
+                self.tell(name, guide, "");
             }
         }
     }
 
     fn escape(&mut self, run: u32) {
-        match self.step_of(run).map(|step| step.esc) {
-            Some(Esc::Close) => self.drive(Input::Close),
-            Some(Esc::Snooze) => self.drive(Input::Snooze),
-            Some(Esc::None) | None => {}
+        let at = self
+            .of_run(run)
+            .and_then(|running| Some((running.guide.id.clone(), running.step()?.esc)));
+        match at {
+            Some((id, Esc::Close)) => self.drive(&id, Input::Close),
+            Some((id, Esc::Snooze)) => self.drive(&id, Input::Snooze),
+            Some((_, Esc::None)) | None => {}
         }
     }
 
@@ -145,7 +135,7 @@ impl Live {
             .iter()
             .any(|action| matches!(action, Action::Show(_) | Action::Open(_)));
         for action in item.act.iter().filter(|action| !moves(action)) {
-            self.perform(action);
+            self.perform(Some(list), action);
         }
     }
 

@@ -67,7 +67,7 @@ pub struct Live {
     pub(super) suspended: Named<Suspended>,
     pub(super) watch: Option<(Vec<Target>, Watch)>,
     pub(super) hidden: Named<()>,
-    pub(super) running: Option<Running>,
+    pub(super) running: Vec<Running>,
     pub(super) runs: u32,
     pub(super) listed: Vec<String>,
     pub(super) finished: Named<()>,
@@ -159,7 +159,7 @@ impl Live {
             suspended: Named::default(),
             watch: None,
             hidden: Named::default(),
-            running: None,
+            running: Vec::new(),
             runs: 0,
             listed: Vec::new(),
             finished: Named::default(),
@@ -241,7 +241,7 @@ impl Live {
             self.again_at,
             self.exchange
                 .next(now, self.visible, !self.queue.is_empty()),
-            self.running.as_ref().and_then(Running::next),
+            self.running.iter().filter_map(Running::next).min(),
         ]
         .into_iter()
         .flatten()
@@ -283,7 +283,7 @@ impl Live {
         self.loader.speak(None);
         self.queue.clear();
         self.session = None;
-        self.running = None;
+        self.running.clear();
         self.scene = None;
         self.show_scene();
         if let Some(outbox) = &self.outbox {

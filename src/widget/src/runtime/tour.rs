@@ -1,12 +1,12 @@
-//! The tour that is on the screen: the engine's state machine, fed by the page and by its user.
+//! The guides whose steps are on the screen: the engine's state machine, fed by the page and by their user. One of them
+//! at most interrupts.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use banso_engine::arbiter::Cause;
 use banso_engine::tour::{Effect, Happened, Input, State, Tour, advances};
 use banso_model::event::{GuideAct, Kind};
-use banso_model::guide::{AdvanceOn, Content, Guide, Step, StepKind};
+use banso_model::guide::{AdvanceOn, Content, Guide, Kind as GuideKind, Step, StepKind};
 use banso_model::progress::Run;
 use banso_model::time::Timestamp;
 use banso_model::value::{Value, Values};
@@ -16,7 +16,7 @@ use super::decide::{INTERRUPTION, holds};
 use super::live::Live;
 use crate::browser::{self, joined};
 
-/// The tour that is on the screen.
+/// A guide whose steps are on the screen.
 #[derive(Debug)]
 pub struct Running {
     pub(super) guide: Rc<Guide>,
@@ -24,6 +24,7 @@ pub struct Running {
     /// Counts entered steps in this page.
     pub(super) run: u32,
     cause: Cause,
+    kind: GuideKind,
     snooze_ms: u32,
     /// When the step came into view.
     shown_at: Option<Timestamp>,
@@ -57,6 +58,11 @@ impl Running {
         self.steps().get(self.state.step?)
     }
 
+    /// Whether it is the one that interrupts.
+    pub fn interrupts(&self) -> bool {
+        self.kind.interrupts()
+    }
+
     /// When waiting moves it on.
     pub fn next(&self) -> Option<Timestamp> {
         let shown_at = self.shown_at?;
@@ -71,10 +77,28 @@ impl Running {
 }
 
 impl Live {
-    pub(super) fn is_running(&self, id: &str) -> bool {
-        self.running
-            .as_ref()
-            .is_some_and(|running| running.id() == id)
+    /// The guide of that id, while it is on the screen.
+    pub(super) fn running(&self, id: &str) -> Option<&Running> {
+        self.running.iter().find(|running| running.id() == id)
+    }
+
+    fn running_mut(&mut self, id: &str) -> Option<&mut Running> {
+        self.running.iter_mut().find(|running| running.id() == id)
+    }
+
+    /// The guide that interrupts.
+    pub(super) fn interrupting(&self) -> Option<&Running> {
+        self.running.iter().find(|running| running.interrupts())
+    }
+
+    /// The guide whose step was entered as this run, while it is still at it.
+    pub(super) fn of_run(&self, run: u32) -> Option<&Running> {
+        self.running.iter().find(|running| running.run == run)
+    }
+
+    /// Takes a guide off the screen.
+    pub(super) fn stop(&mut self, id: &str) {
+        self.running.retain(|running| running.id() != id);
     }
 
     /// Starts a guide, or goes on with it. Returns whether it has a step to show, or will have once it is fetched.
@@ -83,7 +107,6 @@ impl Live {
             return false;
         };
         let Some(guide) = self.guide(&entry.hash) else {
-            self.running = None;
             return true;
         };
         let open = self
@@ -95,8 +118,9 @@ impl Live {
         let mut running = Running {
             guide,
             state: State::default(),
-            run: self.runs,
+            run: 0,
             cause,
+            kind: entry.kind,
             snooze_ms: entry.snooze_ms,
             shown_at: None,
         };
@@ -105,16 +129,21 @@ impl Live {
         let (state, effects) =
             Tour::new(running.steps(), &takes_part).start(at.as_deref(), resumed);
         running.state = state;
-        self.running = Some(running);
-        self.follow_up(effects);
-        if self.running.is_some() && resumed {
-            self.on_page();
+        self.running.push(running);
+        self.follow_up(id, effects);
+        if resumed {
+            self.on_page(id);
         }
-        self.running.is_some()
+        self.running(id).is_some()
     }
 
     /// The steps whose conditions do not hold.
-    fn failing(&self, session: &Session, entry: &GuideEntry, steps: &[Step]) -> Vec<String> {
+    pub(super) fn failing(
+        &self,
+        session: &Session,
+        entry: &GuideEntry,
+        steps: &[Step],
+    ) -> Vec<String> {
         let locale = self.locale();
         let facts = self.facts(session, &locale, browser::now());
         steps
@@ -124,30 +153,26 @@ impl Live {
             .collect()
     }
 
-    /// Something happened to the tour.
-    pub(super) fn drive(&mut self, input: Input) {
-        let Some(session) = self.session.clone() else {
+    /// Something happened to a guide on the screen.
+    pub(super) fn drive(&mut self, id: &str, input: Input) {
+        let (Some(session), Some(running)) = (self.session.clone(), self.running(id)) else {
             return;
         };
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
-            let Some(running) = &self.running else { return };
-            let entry = session.guides.iter().find(|entry| entry.id == running.id());
-            let failing = entry
-                .map(|entry| self.failing(&session, entry, running.steps()))
-                .unwrap_or_default();
-            let takes_part = |step: &Step| !failing.contains(&step.id);
-            let (state, effects) =
-                Tour::new(running.steps(), &takes_part).apply(running.state.clone(), input);
-            if let Some(running) = &mut self.running {
-                running.state = state;
-            }
-            self.follow_up(effects);
+        let entry = session.guides.iter().find(|entry| entry.id == id);
+        let failing = entry
+            .map(|entry| self.failing(&session, entry, running.steps()))
+            .unwrap_or_default();
+        let takes_part = |step: &Step| !failing.contains(&step.id);
+        let (state, effects) =
+            Tour::new(running.steps(), &takes_part).apply(running.state.clone(), input);
+        if let Some(running) = self.running_mut(id) {
+            running.state = state;
         }
+        self.follow_up(id, effects);
         self.dirty = true;
     }
 
-    fn follow_up(&mut self, effects: Vec<Effect>) {
+    fn follow_up(&mut self, id: &str, effects: Vec<Effect>) {
         let ended = effects.iter().any(|effect| {
             matches!(
                 effect,
@@ -156,19 +181,16 @@ impl Live {
         });
         for effect in effects {
             match effect {
-                Effect::Show(_) => self.entered(),
-                Effect::Record(act, step) => self.act_of_running(act, &step),
+                Effect::Show(_) => self.entered(id),
+                Effect::Record(act, step) => self.act_of_running(id, act, &step),
                 Effect::RecordMissing(step, waited) => {
-                    let id = self.running_id();
                     let waited = ("waited", Value::Number(f64::from(waited)));
-                    self.act(&id, GuideAct::Missing, Some(&step), &[waited]);
+                    self.act(id, GuideAct::Missing, Some(&step), &[waited]);
                 }
                 Effect::Hide => {
-                    if let Some(running) = self.running.take()
-                        && !ended
-                    {
-                        self.suspended
-                            .insert(running.guide.id.clone(), Suspended::UntilChange);
+                    self.stop(id);
+                    if !ended {
+                        self.suspended.insert(id.to_owned(), Suspended::UntilChange);
                     }
                     self.dirty = true;
                 }
@@ -176,18 +198,11 @@ impl Live {
         }
     }
 
-    fn running_id(&self) -> String {
-        self.running
-            .as_ref()
-            .map(|running| running.id().to_owned())
-            .unwrap_or_default()
-    }
-
     /// A step is entered. One that needs no target is in view at once.
-    fn entered(&mut self) {
+    fn entered(&mut self, id: &str) {
         self.runs += 1;
         let runs = self.runs;
-        let Some(running) = &mut self.running else {
+        let Some(running) = self.running_mut(id) else {
             return;
         };
         running.run = runs;
@@ -195,26 +210,33 @@ impl Live {
         let at_once = running
             .step()
             .filter(|step| step.target.is_none() || step.kind != StepKind::Tooltip)
-            .map(|step| step.id.clone());
-        if let Some(step) = at_once {
-            self.found(step);
+            .is_some();
+        if at_once {
+            self.found(runs);
         }
     }
 
     /// A step came into view.
-    pub(super) fn found(&mut self, step: String) {
-        if let Some(running) = &mut self.running
-            && running.step().is_some_and(|at| at.id == step)
-        {
-            running.shown_at.get_or_insert(browser::now());
-            self.asked.remove(&running.guide.id);
-            self.drive(Input::Shown(step));
+    pub(super) fn found(&mut self, run: u32) {
+        let at = self
+            .running
+            .iter_mut()
+            .find(|running| running.run == run)
+            .and_then(|running| {
+                running.shown_at.get_or_insert(browser::now());
+                Some((running.guide.id.clone(), running.step()?.id.clone()))
+            });
+        if let Some((id, step)) = at {
+            self.asked.remove(&id);
+            self.drive(&id, Input::Shown(step));
         }
     }
 
-    fn act_of_running(&mut self, act: GuideAct, step: &str) {
-        let Some(running) = &self.running else { return };
-        let (id, cause, snooze) = (running.guide.id.clone(), running.cause, running.snooze_ms);
+    fn act_of_running(&mut self, id: &str, act: GuideAct, step: &str) {
+        let Some(running) = self.running(id) else {
+            return;
+        };
+        let (cause, snooze, interrupts) = (running.cause, running.snooze_ms, running.interrupts());
         let now = browser::now();
         let until = now.plus_ms(i64::from(snooze));
         let mut more = Vec::new();
@@ -222,10 +244,10 @@ impl Live {
             more.push(("until", Value::Text(until.text())));
         }
         if act == GuideAct::Seen {
-            more.push(("auto", Value::Bool(cause == Cause::Auto)));
+            more.push(("auto", Value::Bool(interrupts && cause == Cause::Auto)));
         }
-        let event = self.act(&id, act, Some(step), &more);
-        if act == GuideAct::Seen && cause == Cause::Auto {
+        let event = self.act(id, act, Some(step), &more);
+        if act == GuideAct::Seen && interrupts && cause == Cause::Auto {
             self.memory.interrupted(now);
             self.keep_memory();
             if let Some(event) = event {
@@ -283,28 +305,39 @@ impl Live {
 
     /// A feature was used: a step may have waited for that.
     pub(super) fn feature_used(&mut self, feature: &str) {
-        self.happened(Happened::Feature(feature));
+        self.each(|live, id| live.happened(id, Happened::Feature(feature)));
     }
 
     /// Time passed: a step may have waited for that.
     pub(super) fn pass_time(&mut self, now: Timestamp) {
-        let shown_at = self.running.as_ref().and_then(|running| running.shown_at);
-        if let Some(shown_at) = shown_at {
-            let waited = u64::try_from(now.since(shown_at)).unwrap_or(0);
-            self.happened(Happened::Waited(waited));
+        self.each(|live, id| {
+            let shown_at = live.running(id).and_then(|running| running.shown_at);
+            if let Some(shown_at) = shown_at {
+                let waited = u64::try_from(now.since(shown_at)).unwrap_or(0);
+                live.happened(id, Happened::Waited(waited));
+            }
+        });
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut Self, &str)) {
+        let ids: Vec<String> = self
+            .running
+            .iter()
+            .map(|running| running.guide.id.clone())
+            .collect();
+        for id in ids {
+            act(self, &id);
         }
     }
 
-    fn happened(&mut self, happened: Happened<'_>) {
-        let running = self
-            .running
-            .as_ref()
-            .filter(|running| running.shown_at.is_some());
-        let step = running
+    fn happened(&mut self, id: &str, happened: Happened<'_>) {
+        let step = self
+            .running(id)
+            .filter(|running| running.shown_at.is_some())
             .and_then(Running::step)
             .filter(|step| advances(step, happened));
         if let Some(step) = step.map(|step| step.id.clone()) {
-            self.drive(Input::Advance(step));
+            self.drive(id, Input::Advance(step));
         }
     }
 
@@ -314,16 +347,17 @@ impl Live {
             *suspended = Suspended::UntilHolds;
         }
         self.dirty = true;
-        if self.running.is_some() {
-            self.drive(Input::PageChanged);
-            self.on_page();
-        }
+        self.each(|live, id| {
+            live.drive(id, Input::PageChanged);
+            live.on_page(id);
+        });
     }
 
     /// Moves a step on that waits for this page.
-    fn on_page(&mut self) {
-        let Some(running) = &self.running else { return };
-        let Some(step) = running.step() else { return };
+    fn on_page(&mut self, id: &str) {
+        let Some(step) = self.running(id).and_then(Running::step) else {
+            return;
+        };
         let here = step.advance.iter().any(|advance| {
             advance.on == AdvanceOn::Page
                 && advance
@@ -333,19 +367,19 @@ impl Live {
         });
         if here {
             let step = step.id.clone();
-            self.drive(Input::Advance(step));
+            self.drive(id, Input::Advance(step));
         }
     }
 
-    /// Conditions changed: the step it is at may no longer be one.
-    pub(super) fn recheck_tour(&mut self) {
-        if self.running.is_some() {
-            let dirty = self.dirty;
-            let before = self.running.as_ref().map(|running| running.state.clone());
-            self.drive(Input::Changed);
-            if before == self.running.as_ref().map(|running| running.state.clone()) {
-                self.dirty = dirty;
+    /// Conditions changed: the step a guide is at may no longer be one.
+    pub(super) fn recheck_steps(&mut self) {
+        self.each(|live, id| {
+            let dirty = live.dirty;
+            let before = live.running(id).map(|running| running.state.clone());
+            live.drive(id, Input::Changed);
+            if before == live.running(id).map(|running| running.state.clone()) {
+                live.dirty = dirty;
             }
-        }
+        });
     }
 }
