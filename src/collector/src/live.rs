@@ -11,6 +11,7 @@ use banso_model::config::guide::Content;
 use banso_model::config::{Guide, Workspace};
 use banso_model::guide::{Kind, Progress};
 use banso_model::rollup::Metric;
+use banso_model::time::Timestamp;
 use banso_model::wire::{FeatureRule, GuideEntry, Hub, Pacing, Privacy};
 use banso_store::write::NewEvent;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,8 +76,46 @@ pub struct Fixed {
     pub pacing: Pacing,
     /// Privacy settings the page obeys.
     pub privacy: Privacy,
-    /// Settings of the hub.
-    pub hub: Option<Hub>,
+    /// The hub in each locale.
+    pub hubs: BTreeMap<String, LiveHub>,
+}
+
+/// The hub in one locale.
+#[derive(Clone, Debug)]
+pub struct LiveHub {
+    /// All of it.
+    pub hub: Hub,
+    /// Whose each of its news is.
+    pub whose: Vec<Option<Condition>>,
+    /// The traits its texts speak of.
+    pub variables: BTreeSet<String>,
+}
+
+impl LiveHub {
+    fn new(workspace: &Workspace, locale: &str) -> Self {
+        let (hub, whose) = compile::session::hub(workspace, locale);
+        Self {
+            variables: compile::session::hub_variables(&hub),
+            hub,
+            whose,
+        }
+    }
+
+    /// What one user sees of it.
+    #[must_use]
+    pub fn seen_by(&self, is_theirs: impl Fn(&Condition) -> bool, now: Timestamp) -> Hub {
+        let news = self
+            .hub
+            .news
+            .iter()
+            .zip(&self.whose)
+            .filter(|(news, whose)| news.at <= now && whose.as_ref().is_none_or(&is_theirs))
+            .map(|(news, _)| news.clone());
+        Hub {
+            news: news.collect(),
+            ..self.hub.clone()
+        }
+    }
 }
 
 /// Why a checked configuration cannot be served.
@@ -109,7 +148,6 @@ impl Live {
         let mut served = FxHashMap::default();
         let guides = written
             .iter()
-            .filter(|guide| compile::is_shown(guide.kind()))
             .map(|guide| LiveGuide::new(guide, &workspace, &mut served))
             .collect::<Result<Vec<_>, _>>()?;
         let context = Context::new(&workspace.features, written);
@@ -137,7 +175,11 @@ impl Live {
                 features: compile::session::features(&workspace),
                 pacing: compile::session::pacing(&workspace),
                 privacy: compile::session::privacy(&workspace),
-                hub: compile::session::hub(&workspace),
+                hubs: workspace
+                    .locales
+                    .iter()
+                    .map(|locale| (locale.clone(), LiveHub::new(&workspace, locale)))
+                    .collect(),
             },
             segments,
             lists: context.checklists,
@@ -203,14 +245,12 @@ impl LiveGuide {
                     error,
                 }
             })?;
-            if let Some(compiled) = compiled {
-                served.insert(compiled.hash.clone(), compiled.json.into());
-                let local = LocalGuide {
-                    hash: compiled.hash,
-                    variables: compiled.variables.into_iter().collect(),
-                };
-                locales.insert(locale.clone(), local);
-            }
+            served.insert(compiled.hash.clone(), compiled.json.into());
+            let local = LocalGuide {
+                hash: compiled.hash,
+                variables: compiled.variables.into_iter().collect(),
+            };
+            locales.insert(locale.clone(), local);
         }
         let mut entry = compile::entry(guide, String::new());
         Ok(Self {
@@ -263,6 +303,11 @@ impl Catalog {
                         .iter()
                         .map(|question| format!("{}/{}", guide.id, question.id));
                     catalog.questions.extend(questions);
+                }
+                Content::Announcement(announcement) if !announcement.options.is_empty() => {
+                    catalog
+                        .questions
+                        .insert(format!("{}/{}", guide.id, compile::CHOICE));
                 }
                 Content::Tour(_)
                 | Content::Announcement(_)

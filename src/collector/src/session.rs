@@ -142,17 +142,19 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         let Some(conditions) = left(&guide.conditions, &facts) else {
             continue;
         };
-        for variable in &local.variables {
-            if let Some(text) = who.known.variable(variable) {
-                variables.insert(variable.clone(), text);
-            }
-        }
+        tell_variables(who, &local.variables, &mut variables);
         guides.push(GuideEntry {
             hash: local.hash.clone(),
             conditions,
             ..guide.entry.clone()
         });
     }
+    let hub = live.fixed.hubs.get(locale).map(|hub| {
+        tell_variables(who, &hub.variables, &mut variables);
+        // What only a page could decide is nobody's: news are no guides.
+        let is_theirs = |whose: &Condition| matches!(reduce(whose, &facts), Reduced::True);
+        hub.seen_by(is_theirs, now)
+    });
     let mut mentions = Mentions::default();
     for condition in guides.iter().flat_map(|guide| guide.conditions.values()) {
         mentions.add(condition);
@@ -176,7 +178,19 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         guides,
         pacing: Some(live.fixed.pacing),
         privacy: live.fixed.privacy.clone(),
-        hub: live.fixed.hub.clone(),
+        hub,
+    }
+}
+
+fn tell_variables<'v>(
+    who: &Who,
+    names: impl IntoIterator<Item = &'v String>,
+    variables: &mut BTreeMap<String, String>,
+) {
+    for name in names {
+        if let Some(text) = who.known.variable(name) {
+            variables.insert(name.clone(), text);
+        }
     }
 }
 

@@ -151,14 +151,19 @@ impl<'a> Tour<'a> {
     }
 
     /// Which step this is, counted from 1, of how many that take part and show something. A step that waits counts as
-    /// the one before it.
+    /// the one before it. In a survey questions are counted, and what follows them is none: (0, 0).
     #[must_use]
     pub fn number(&self, state: &State) -> (usize, usize) {
         let at = state.step.unwrap_or(0);
+        let asks = self.steps.iter().any(|step| step.question.is_some());
+        let counts = |step: &Step| step.kind != StepKind::Wait && step.question.is_some() == asks;
+        if asks && self.steps.get(at).is_some_and(|step| !counts(step)) {
+            return (0, 0);
+        }
         let mut number = 0;
         let mut of = 0;
         for (place, step) in self.steps.iter().enumerate() {
-            if step.kind != StepKind::Wait && (place == at || self.takes_part(place, state)) {
+            if counts(step) && (place == at || self.takes_part(place, state)) {
                 of += 1;
                 number += usize::from(place <= at);
             }
@@ -168,7 +173,7 @@ impl<'a> Tour<'a> {
 
     /// The buttons of the step it is at: its own, or the usual ones.
     ///
-    /// A modal has Next, Done when it is the last. A card that waits for Next has Back, when there is somewhere to go
+    /// A modal has Next, Done when it is the last, and Back when it asks something. A card that waits for Next has Back, when there is somewhere to go
     /// back to, and Next; one that waits for something else has Back alone. Every card can be closed beside these.
     #[must_use]
     pub fn buttons(&self, state: &State, words: &Words) -> Vec<Button> {
@@ -185,7 +190,7 @@ impl<'a> Tour<'a> {
         };
         let modal = step.kind == StepKind::Modal;
         let mut buttons = Vec::new();
-        if !modal && self.previous(state).is_some() {
+        if (!modal || step.question.is_some()) && self.previous(state).is_some() {
             buttons.push(usual(&words.back, Action::Back, false));
         }
         if modal

@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
 use crate::config::guide::{self as written, Content, Done, Guide};
+use crate::config::media::Media;
 use crate::config::text::Text;
-use crate::guide::{self as compiled, AdvanceOn, Backdrop, Block, Esc, Inline, Interact, StepKind};
+use crate::guide::{self as compiled, Block, Inline};
 use crate::time::Period;
 use crate::wire::{GuideEntry, Repeat};
 use crate::{markdown, wire};
 
+mod cards;
 mod conditions;
 pub mod session;
 
+pub use cards::{CHOICE, THANKS};
 pub use conditions::conditions;
 
 /// A guide in one locale, ready to be served under its hash.
@@ -29,13 +32,7 @@ pub struct Compiled {
     pub variables: BTreeSet<String>,
 }
 
-/// Whether this build's widget shows guides of this kind.
-#[must_use]
-pub const fn is_shown(kind: compiled::Kind) -> bool {
-    matches!(kind, compiled::Kind::Tour | compiled::Kind::Checklist)
-}
-
-/// Compiles a guide for readers of `locale` in a workspace of `locales`. `None` for a kind that is not shown yet.
+/// Compiles a guide for readers of `locale` in a workspace of `locales`.
 ///
 /// # Errors
 /// When the compiled guide cannot be written as JSON, which no checked guide causes.
@@ -43,35 +40,29 @@ pub fn guide(
     guide: &Guide,
     locale: &str,
     locales: &[String],
-) -> Result<Option<Compiled>, serde_json::Error> {
+) -> Result<Compiled, serde_json::Error> {
     let reader = Reader { locale, locales };
     let content = match &guide.content {
-        Content::Tour(tour) => {
-            compiled::Content::Tour(tour.steps.iter().map(|s| reader.step(guide, s)).collect())
-        }
         Content::Checklist(list) => compiled::Content::Checklist(reader.checklist(guide, list)),
-        Content::Announcement(_)
-        | Content::Banner(_)
-        | Content::Hotspot(_)
-        | Content::Survey(_) => {
-            return Ok(None);
-        }
+        _ => compiled::Content::Steps(reader.steps(guide)),
     };
     let compiled = compiled::Guide {
         id: guide.id.clone(),
+        kind: guide.kind(),
         locale: locale.to_owned(),
+        dismissable: guide.dismissable,
         title: reader.line(guide.title.as_ref()),
         content,
     };
     let json = serde_json::to_string(&compiled)?;
     let hash = blake3::hash(json.as_bytes()).to_hex().as_str()[..16].to_owned();
     let variables = variables(&compiled);
-    Ok(Some(Compiled {
+    Ok(Compiled {
         guide: compiled,
         json,
         hash,
         variables,
-    }))
+    })
 }
 
 /// What the session says of a guide, its conditions not yet reduced.
@@ -131,32 +122,28 @@ impl Reader<'_> {
             .map(|(_, text)| text)
     }
 
-    fn step(&self, guide: &Guide, step: &written::Step) -> compiled::Step {
-        // A modal keeps the focus, so it is over everything whatever the step says.
-        let over = (step.kind == StepKind::Modal).then_some((Backdrop::Dim, Interact::Block));
-        compiled::Step {
-            id: step.id.clone(),
-            kind: step.kind,
-            target: step.target.clone(),
-            placement: step.placement,
-            backdrop: over.map_or(step.backdrop.unwrap_or_default(), |(backdrop, _)| backdrop),
-            interact: over.map_or(step.interact.unwrap_or_default(), |(_, interact)| interact),
-            padding: step.padding,
-            radius: step.radius,
-            missing: compiled::Missing {
-                wait_ms: ms(step.missing.wait),
-                then: step.missing.then,
+    /// A text without formatting; empty when there is none.
+    fn plain(&self, text: Option<&Text>) -> String {
+        self.say(text).unwrap_or_default().to_owned()
+    }
+
+    fn media(&self, media: Option<&Media>) -> Option<compiled::Media> {
+        Some(match media? {
+            Media::Image(image) => compiled::Media {
+                src: image.image.clone(),
+                alt: self.plain(Some(&image.alt)),
+                ratio: image.ratio.clone().unwrap_or_default(),
+                ..compiled::Media::default()
             },
-            title: self.line(step.title.as_ref()),
-            body: self.body(step.body.as_ref()),
-            buttons: self.buttons(&step.buttons),
-            advance: advance(&step.advance),
-            esc: if guide.dismissable {
-                step.esc.unwrap_or(guide.esc)
-            } else {
-                Esc::None
+            Media::Video(video) => compiled::Media {
+                src: video.video.clone(),
+                alt: self.plain(Some(&video.alt)),
+                video: true,
+                poster: video.poster.clone().unwrap_or_default(),
+                captions: self.plain(video.captions.as_ref()),
+                ratio: video.ratio.clone().unwrap_or_default(),
             },
-        }
+        })
     }
 
     fn buttons(&self, buttons: &[written::Button]) -> Vec<compiled::Button> {
@@ -178,7 +165,11 @@ impl Reader<'_> {
             order: list.order,
             progress: list.progress,
             collapsible: list.collapsible,
-            dismissable: guide.dismissable,
+            goal: list
+                .goal
+                .as_ref()
+                .map(|chooser| format!("{chooser}/{CHOICE}"))
+                .unwrap_or_default(),
         }
     }
 
@@ -187,20 +178,12 @@ impl Reader<'_> {
             id: item.id.clone(),
             title: self.line(Some(&item.title)),
             body: self.body(item.body.as_ref()),
+            media: self.media(item.media.as_ref()),
             act: item.act.clone(),
             by_hand: item.done == Done::ByHand,
+            leads_to: item.leads_to.clone(),
+            after: item.after.clone(),
         }
-    }
-}
-
-fn advance(advance: &[compiled::Advance]) -> Vec<compiled::Advance> {
-    if advance.is_empty() {
-        vec![compiled::Advance {
-            on: AdvanceOn::Next,
-            ..compiled::Advance::default()
-        }]
-    } else {
-        advance.to_vec()
     }
 }
 
@@ -209,12 +192,16 @@ fn variables(guide: &compiled::Guide) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     in_inlines(&guide.title, &mut found);
     match &guide.content {
-        compiled::Content::Tour(steps) => {
+        compiled::Content::Steps(steps) => {
             for step in steps {
                 in_inlines(&step.title, &mut found);
                 in_blocks(&step.body, &mut found);
                 for button in &step.buttons {
                     in_inlines(&button.label, &mut found);
+                }
+                for option in step.question.iter().flat_map(|asks| &asks.options) {
+                    in_inlines(&option.label, &mut found);
+                    in_blocks(&option.body, &mut found);
                 }
             }
         }

@@ -53,8 +53,12 @@ impl Kind {
 pub struct Guide {
     /// Its id in the configuration.
     pub id: String,
+    /// What it is.
+    pub kind: Kind,
     /// The locale its texts are in, a BCP 47 tag.
     pub locale: String,
+    /// Whether its user may close it before its end.
+    pub dismissable: bool,
     /// Its title; may be empty when it has a body.
     #[serde(default)]
     pub title: Vec<Inline>,
@@ -62,17 +66,18 @@ pub struct Guide {
     pub content: Content,
 }
 
-/// What a guide of each kind shows.
+/// What a guide shows. Every kind that is shown by cards is a list of steps, so that one state machine advances all of
+/// them: an announcement, a banner and a hotspot have one step, a survey one for each question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Content {
-    /// The steps of a tour, in order; never empty.
-    Tour(Vec<Step>),
+    /// Steps, in order; never empty.
+    Steps(Vec<Step>),
     /// A checklist.
     Checklist(Checklist),
 }
 
-/// One step of a tour.
+/// One card of a guide.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Its id, unique in the guide.
@@ -100,6 +105,12 @@ pub struct Step {
     /// Its body.
     #[serde(default)]
     pub body: Vec<Block>,
+    /// A picture or a video below the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// What it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
     /// Its buttons; empty for the usual ones (see `banso-engine`'s `tour::buttons`).
     #[serde(default)]
     pub buttons: Vec<Button>,
@@ -111,7 +122,6 @@ pub struct Step {
 
 /// How a step is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum StepKind {
     /// A card beside its target.
@@ -121,6 +131,31 @@ pub enum StepKind {
     Modal,
     /// Nothing is shown until one of its `advance` happens.
     Wait,
+    /// A card in the lower corner where lines end.
+    Corner,
+    /// A mark at its target that opens a card beside it.
+    Hotspot,
+    /// The same, with a mark that moves to draw the eye.
+    Pulse,
+    /// A bar along the top of the window.
+    Top,
+    /// A bar along the bottom of the window.
+    Bottom,
+    /// A bar at the top of the page, which scrolls away with it.
+    Static,
+    /// A bar after its target, in the flow of the page.
+    Inline,
+}
+
+impl StepKind {
+    /// Whether it is shown at its target, and not at all without one.
+    #[must_use]
+    pub const fn follows_target(self) -> bool {
+        matches!(
+            self,
+            Self::Tooltip | Self::Hotspot | Self::Pulse | Self::Inline
+        )
+    }
 }
 
 /// The side of its target that a card prefers; the opposite one is taken when there is no room.
@@ -322,6 +357,83 @@ impl Action {
     }
 }
 
+/// A picture or a video.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// Its address.
+    pub src: String,
+    /// What it shows, for those who do not see it.
+    #[serde(default)]
+    pub alt: String,
+    /// Whether it is a video, which never starts by itself.
+    #[serde(default)]
+    pub video: bool,
+    /// Address of the picture shown until a video plays; may be empty.
+    #[serde(default)]
+    pub poster: String,
+    /// Address of a video's WebVTT captions; may be empty.
+    #[serde(default)]
+    pub captions: String,
+    /// Width and height as `16/9`; may be empty.
+    #[serde(default)]
+    pub ratio: String,
+}
+
+/// What a step asks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What kind of answer it takes.
+    pub answer: AnswerKind,
+    /// The lowest number of a scale.
+    #[serde(default)]
+    pub min: u32,
+    /// The highest number of a scale; for text the most characters.
+    #[serde(default)]
+    pub max: u32,
+    /// What the lowest number means; may be empty.
+    #[serde(default)]
+    pub low: String,
+    /// What the highest number means; may be empty.
+    #[serde(default)]
+    pub high: String,
+    /// What there is to choose from.
+    #[serde(default)]
+    pub options: Vec<Choice>,
+    /// Whether it must be answered to go on.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// What kind of answer a question takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerKind {
+    /// A number of a scale.
+    #[default]
+    Scale,
+    /// One of some options.
+    One,
+    /// Several of some options.
+    Many,
+    /// Free text.
+    Text,
+}
+
+/// One option of a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The answer it gives.
+    pub id: String,
+    /// What it says.
+    pub label: Vec<Inline>,
+    /// What it means.
+    #[serde(default)]
+    pub body: Vec<Block>,
+    /// What choosing it does, in order.
+    #[serde(default, rename = "do")]
+    pub act: Vec<Action>,
+}
+
 /// A checklist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checklist {
@@ -336,8 +448,9 @@ pub struct Checklist {
     pub progress: Progress,
     /// Whether its user may fold it.
     pub collapsible: bool,
-    /// Whether its user may dismiss it.
-    pub dismissable: bool,
+    /// The question, `guide/question`, whose answer is the goal that its user wants to reach first; empty for none.
+    #[serde(default)]
+    pub goal: String,
 }
 
 /// In which order a checklist's items can be done.
@@ -374,11 +487,20 @@ pub struct Item {
     /// What it says when it is opened.
     #[serde(default)]
     pub body: Vec<Block>,
+    /// A picture or a video above the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
     /// What its button does, in order; empty for no button.
     #[serde(default, rename = "do")]
     pub act: Vec<Action>,
     /// Whether its user ticks it off; else its condition, which comes with the session, does.
     pub by_hand: bool,
+    /// The goals, options of the checklist's `goal`, that it leads to.
+    #[serde(default)]
+    pub leads_to: Vec<String>,
+    /// Ids of items that have to be done before it.
+    #[serde(default)]
+    pub after: Vec<String>,
 }
 
 /// A block of formatted text.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::event::Event;
-use crate::guide::Kind;
+use crate::guide::{Block, Button, Inline, Kind, Media};
 use crate::named::Named;
 use crate::progress::{GuideProgress, ItemProgress};
 use crate::target::Target;
@@ -196,11 +196,109 @@ pub struct Session {
     pub hub: Option<Hub>,
 }
 
-/// Settings of the hub.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The hub: the launcher in a corner of the page and what it opens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hub {
-    /// Which corner the launcher is in.
+    /// The lower corner the launcher is in.
     pub corner: Corner,
+    /// Whether the page shows the launcher; without one the host opens the hub.
+    #[serde(default)]
+    pub launcher: bool,
+    /// What it shows, in this order.
+    #[serde(default)]
+    pub sections: Vec<Section>,
+    /// What is new, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<News>,
+    /// How to reach a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+}
+
+/// A part of the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Section {
+    /// Checklists, assignments and the guides whose `start` is `hub`.
+    Todo,
+    /// Search and help articles.
+    Help,
+    /// What is new.
+    News,
+    /// How to reach a person.
+    Contact,
+}
+
+/// Something new in the product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct News {
+    /// Its id.
+    pub id: String,
+    /// Its headline.
+    pub title: Vec<Inline>,
+    /// What is new.
+    #[serde(default)]
+    pub body: Vec<Block>,
+    /// A picture or a video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// When it was published.
+    pub at: Timestamp,
+    /// Links and guides that follow.
+    #[serde(default)]
+    pub buttons: Vec<Button>,
+}
+
+/// How to reach a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its heading.
+    pub title: Vec<Inline>,
+    /// What to expect.
+    #[serde(default)]
+    pub body: Vec<Block>,
+    /// The ways.
+    pub buttons: Vec<Button>,
+}
+
+/// `GET /v1/help?q=`: articles that fit, best first; without a query, those that are suggested for the page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HelpAnswer {
+    /// The articles.
+    pub articles: Vec<Listed>,
+}
+
+/// An article in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// The question it answers.
+    pub title: String,
+    /// How it begins.
+    #[serde(default)]
+    pub summary: String,
+}
+
+/// `GET /v1/help/<id>`: one article in one locale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// Its id.
+    pub id: String,
+    /// The question it answers.
+    pub title: Vec<Inline>,
+    /// The answer.
+    pub body: Vec<Block>,
+    /// A picture or a video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// How long it takes to read, in minutes; at least 1.
+    #[serde(default)]
+    pub minutes: u32,
+    /// Articles to read next.
+    #[serde(default)]
+    pub related: Vec<Listed>,
 }
 
 /// A lower corner of the page.

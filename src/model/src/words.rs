@@ -41,6 +41,34 @@ pub struct Words {
     pub expand: String,
     /// Dismisses a checklist.
     pub dismiss: String,
+    /// Thanks at the end of a survey.
+    pub thanks: String,
+    /// Name of a hotspot's mark.
+    pub hotspot: String,
+    /// Label of the search for help.
+    pub search: String,
+    /// No article fits what was searched.
+    pub no_hits: String,
+    /// Heading of help.
+    pub help: String,
+    /// Heading of what is new.
+    pub news: String,
+    /// Heading of how to reach a person.
+    pub contact: String,
+    /// Asks whether an article helped.
+    pub solved: String,
+    /// Answer to that.
+    pub yes: String,
+    /// Answer to that.
+    pub no: String,
+    /// How long it takes to read, in minutes.
+    pub minutes: String,
+    /// Heading of articles to read next.
+    pub related: String,
+    /// Help cannot be reached.
+    pub offline: String,
+    /// Label of a field for free text.
+    pub write: String,
 }
 
 impl Words {
@@ -76,6 +104,29 @@ impl Words {
             collapse: pick("Collapse", "折りたたむ"),
             expand: pick("Expand", "展開する"),
             dismiss: pick("Dismiss", "閉じて表示しない"),
+            thanks: pick(
+                "Thank you! Your answers help us.",
+                "ご協力ありがとうございました。",
+            ),
+            hotspot: pick("Show a hint", "ヒントを見る"),
+            search: pick("Search for help", "ヘルプを検索"),
+            no_hits: pick(
+                "Nothing found. Try other words.",
+                "見つかりませんでした。別の言葉でお試しください。",
+            ),
+            help: pick("Help", "ヘルプ"),
+            news: pick("What’s new", "お知らせ"),
+            contact: pick("Contact", "お問い合わせ"),
+            solved: pick("Did this solve it?", "解決しましたか？"),
+            yes: pick("Yes", "はい"),
+            no: pick("No", "いいえ"),
+            minutes: pick("{n} min", "{n} 分"),
+            related: pick("Read next", "次に読む"),
+            offline: pick(
+                "Help cannot be reached right now.",
+                "現在ヘルプを表示できません。",
+            ),
+            write: pick("Your answer", "ご回答"),
         }
     }
 }

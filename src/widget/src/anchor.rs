@@ -13,7 +13,6 @@ use banso_model::target::{ElementState, Target};
 use web_sys::Element;
 
 pub use advance::Advances;
-pub use measure::viewport;
 pub use owned::{Frame, Listener, Observing};
 pub use track::{Sighting, Tracker};
 pub use watch::Watch;

@@ -29,6 +29,13 @@ pub fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
+/// A day as it is written in a locale.
+pub fn date(at: Timestamp, locale: &str) -> String {
+    let date = js_sys::Date::new(&(at.0 as f64).into());
+    let style = object("dateStyle", &"long".into());
+    date.to_locale_date_string(locale, &style).into()
+}
+
 /// What an HTTP date says, in milliseconds since the epoch.
 pub fn date_ms(text: &str) -> Option<i64> {
     let ms = js_sys::Date::parse(text);

@@ -25,6 +25,8 @@ pub struct PageFacts<'a> {
     pub overlay: &'a Overlay,
     /// What this device knows of guides.
     pub memory: &'a Memory,
+    /// What was answered in this page, by `survey/question`.
+    pub answered: &'a Named<Value>,
     /// Ids of the items of the checklists that were fetched.
     pub lists: &'a Named<Vec<String>>,
     /// The page's address.
@@ -65,7 +67,8 @@ impl Facts for PageFacts<'_> {
     }
 
     fn answer(&self, question: &str) -> Known<&Value> {
-        Known::from_option(self.facts.answers.get(question))
+        let here = self.answered.get(question);
+        Known::from_option(here.or_else(|| self.facts.answers.get(question)))
     }
 
     fn page(&self, pattern: &str) -> Known<bool> {

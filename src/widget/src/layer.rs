@@ -22,6 +22,7 @@ pub struct Layer {
     root: HtmlElement,
     mount: Element,
     theme: CssStyleSheet,
+    sheets: js_sys::Array,
     top: Rc<Top>,
 }
 
@@ -29,31 +30,33 @@ impl Layer {
     /// Puts the root on the page; `css` styles what is in it. None when the page is none, or too old for this.
     #[must_use]
     pub fn new(css: &str) -> Option<Self> {
-        let document = window()?.document()?;
-        let root: HtmlElement = document.create_element("banso-root").ok()?.unchecked_into();
-        let shadow = root
-            .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
-            .ok()?;
         let theme = CssStyleSheet::new().ok()?;
         let sheet = CssStyleSheet::new().ok()?;
         sheet.replace_sync(css).ok()?;
-        // Not a method of the bindings yet.
-        js_sys::Reflect::set(
-            &shadow,
-            &"adoptedStyleSheets".into(),
-            &js_sys::Array::of2(&sheet, &theme),
-        )
-        .ok()?;
-        let mount = document.create_element("div").ok()?;
-        shadow.append_child(&mount).ok()?;
-        quiet::keep(&root);
+        let sheets = js_sys::Array::of2(&sheet, &theme);
+        let (root, mount) = host(&sheets)?;
+        quiet::keep_focus(&root);
         let top = Top::new(&root)?;
         Some(Self {
             root,
             mount,
             theme,
+            sheets,
             top,
         })
+    }
+
+    /// A host of its own in the page's flow, for what does not lie over the page, and the element to render in. It is
+    /// dressed as the root is, and is put where it belongs by whoever asked for it.
+    #[must_use]
+    pub fn inline(&self) -> Option<(HtmlElement, Element)> {
+        let (root, mount) = host(&self.sheets)?;
+        let mut dressed = root.set_attribute("data-inline", "").is_ok();
+        for name in ["class", "lang", "dir", "data-scheme"] {
+            let value = self.mount.get_attribute(name).unwrap_or_default();
+            dressed &= mount.set_attribute(name, &value).is_ok();
+        }
+        dressed.then_some((root, mount))
     }
 
     /// The element that the interface is rendered in.
@@ -100,6 +103,21 @@ impl Drop for Layer {
     fn drop(&mut self) {
         self.remove();
     }
+}
+
+/// An element with an open shadow root and the style sheets, and the element to render in.
+fn host(sheets: &js_sys::Array) -> Option<(HtmlElement, Element)> {
+    let document = window()?.document()?;
+    let root: HtmlElement = document.create_element("banso-root").ok()?.unchecked_into();
+    let shadow = root
+        .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
+        .ok()?;
+    // Not a method of the bindings yet.
+    crate::browser::set(&shadow, "adoptedStyleSheets", sheets);
+    let mount = document.create_element("div").ok()?;
+    shadow.append_child(&mount).ok()?;
+    quiet::keep(&root);
+    Some((root, mount))
 }
 
 /// The popover's methods, which older browsers lack.

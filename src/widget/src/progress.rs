@@ -16,6 +16,8 @@ pub struct Memory {
     pub items: Named<ItemProgress>,
     /// Checklists this user folded.
     pub folded: Vec<String>,
+    /// When the newest news that this user saw was published.
+    pub news: Option<Timestamp>,
     /// When guides interrupted this user by themselves.
     pub interruptions: Vec<Timestamp>,
 }

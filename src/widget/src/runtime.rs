@@ -10,15 +10,18 @@ mod calls;
 mod decide;
 mod draw;
 mod exchange;
+mod help;
 mod intents;
 mod live;
 mod record;
+mod survey;
 mod tour;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use banso_model::guide::Guide;
+use banso_model::wire::{Article, HelpAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -59,6 +62,10 @@ pub enum Message {
     Opened(Option<(Outbox, Vec<Record>)>),
     /// A guide came, by its hash; none when it did not.
     Fetched(String, Option<Box<Guide>>),
+    /// What was searched in help was found; none when help could not be reached.
+    Found(String, Option<HelpAnswer>),
+    /// An article came; none when it did not.
+    Article(Option<Box<Article>>),
     /// The exchange with the collector came a step further.
     Exchange(exchange::Step),
     /// It is time to settle what follows.

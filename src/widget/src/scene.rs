@@ -7,7 +7,8 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use banso_model::guide::{Action, Button, Guide};
-use banso_model::wire::{Corner, Session};
+use banso_model::value::Value;
+use banso_model::wire::{Article, HelpAnswer, Section, Session};
 
 /// Everything the interface needs to draw, and nothing to decide with.
 #[derive(Clone, PartialEq)]
@@ -63,6 +64,10 @@ pub struct CardScene {
     pub buttons: Vec<Button>,
     /// Whether the step is hidden because its target stays missing; it comes back with [`Intent::Found`].
     pub paused: bool,
+    /// Whether the card of a hotspot is open.
+    pub open: bool,
+    /// The answer that was given so far.
+    pub answer: Option<Value>,
 }
 
 /// The hub.
@@ -70,14 +75,31 @@ pub struct CardScene {
 pub struct HubScene {
     /// Whether it is open.
     pub open: bool,
-    /// How many things are to be done.
+    /// How many things are to be done or are new.
     pub unread: usize,
-    /// Which corner its launcher is in.
-    pub corner: Corner,
+    /// The part that is shown.
+    pub section: Section,
+    /// Help.
+    pub help: HelpScene,
     /// The checklists, in order.
     pub checklists: Vec<ChecklistScene>,
     /// Guides the user can start.
     pub guides: Vec<Shared<Guide>>,
+}
+
+/// Help in the hub.
+#[derive(Clone, Default, PartialEq)]
+pub struct HelpScene {
+    /// What is searched; empty for what is suggested for the page.
+    pub query: String,
+    /// What was found; none while nothing came yet.
+    pub found: Option<Shared<HelpAnswer>>,
+    /// Whether help could not be reached.
+    pub failed: bool,
+    /// The article that is open.
+    pub article: Option<Shared<Article>>,
+    /// Whether its reader has said if it helped.
+    pub answered: bool,
 }
 
 /// A checklist in the hub.
@@ -87,6 +109,8 @@ pub struct ChecklistScene {
     pub guide: Shared<Guide>,
     /// Its items, in the order of the guide's.
     pub items: Vec<ItemScene>,
+    /// In which order they are listed.
+    pub order: Vec<usize>,
     /// Which of them is open.
     pub open: Option<usize>,
     /// Whether it is folded.
@@ -115,6 +139,24 @@ pub enum Intent {
     Found(u32),
     /// The step's target was not found for as long as the step allows.
     Missing(u32),
+    /// The mark of a hotspot was pressed.
+    Beacon(u32),
+    /// The step's question was answered.
+    Answer(u32, Value),
+    /// One of several options was chosen, or not any more.
+    Toggle(u32, String),
+    /// This was written as the answer.
+    Text(u32, String),
+    /// A button of the hub's news or contact was pressed; one intent for each of its actions, in order.
+    Perform(Action),
+    /// A part of the hub was chosen.
+    Section(Section),
+    /// This is searched in help.
+    Search(String),
+    /// An article was opened, or the one that was open closed.
+    Article(Option<String>),
+    /// The reader of the open article said whether it helped.
+    Solved(bool),
     /// The hub was opened or closed.
     Hub(bool),
     /// A guide listed in the hub was started.

@@ -2,9 +2,12 @@
 
 mod card;
 mod checklist;
+mod help;
 mod hub;
 mod icon;
+mod media;
 mod press;
+mod question;
 mod stage;
 mod tag;
 mod text;
@@ -15,8 +18,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, Node};
+use web_sys::{Element, Event, Node};
 
+use crate::browser::property;
 use crate::layer::{Layer, Top};
 use crate::loader;
 use crate::scene::{Intent, Scene};
@@ -68,9 +72,14 @@ pub fn paint(scene: Option<Scene>, tell: Tell) {
     });
 }
 
-/// What a press on a node of the interface means is told, once nothing is borrowed any more.
+fn typed(field: &JsValue) -> String {
+    property(field, "value").as_string().unwrap_or_default()
+}
+
+/// What a press on a node of the interface, or what is typed there, means is told, once nothing is borrowed any more.
 fn pressed(event: &Event) {
     let Some(on) = event.target() else { return };
+    let typing = event.type_() == "input";
     let found = UI.with(|ui| {
         let ui = ui.try_borrow().ok()?;
         let ui = ui.as_ref()?;
@@ -78,7 +87,25 @@ fn pressed(event: &Event) {
     });
     if let Some((tell, intents)) = found {
         for intent in intents {
-            tell(intent);
+            match intent {
+                Intent::Text(run, _) if typing => tell(Intent::Text(run, typed(&on))),
+                Intent::Search(_) if typing => tell(Intent::Search(typed(&on))),
+                Intent::Text(..) | Intent::Search(_) => {}
+                // What is chosen is pressed; the browser says it once more as input.
+                pressed if !typing => tell(pressed),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Hears presses and what is typed in an element of ours, with which the listener goes.
+fn hear(element: &Element) {
+    let press = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event)).into_js_value();
+    for name in ["click", "input"] {
+        let heard = element.add_event_listener_with_callback(name, press.unchecked_ref());
+        if heard.is_err() {
+            loader::problem("the guides cannot hear presses");
         }
     }
 }
@@ -88,12 +115,7 @@ impl Ui {
     fn new(tell: Tell) -> Option<Self> {
         let layer = Layer::new(include_str!(concat!(env!("OUT_DIR"), "/style.css")))?;
         let hub = Hub::new(layer.mount())?;
-        // The listener is on our own element and goes with it.
-        let press = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event));
-        layer
-            .mount()
-            .add_event_listener_with_callback("click", press.into_js_value().unchecked_ref())
-            .ok()?;
+        hear(layer.mount());
         Some(Self {
             layer,
             hub,
@@ -128,7 +150,7 @@ impl Ui {
         self.hub.show(&given);
         for shown in &scene.cards {
             if !self.cards.iter().any(|card| card.shows(shown)) {
-                self.cards.extend(Card::new(shown, self.layer.mount()));
+                self.cards.extend(Card::new(shown, &self.layer));
             }
             if let Some(card) = self.cards.iter_mut().find(|card| card.shows(shown)) {
                 card.show(&given, shown);

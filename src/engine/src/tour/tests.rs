@@ -37,6 +37,8 @@ fn steps(letters: &str) -> Vec<Step> {
             },
             title: Vec::new(),
             body: Vec::new(),
+            media: None,
+            question: None,
             buttons: Vec::new(),
             advance: vec![Advance {
                 on: if matches!(letter, 'c' | 'w') {

@@ -5,7 +5,6 @@ use super::context::Context;
 use super::place::Place;
 use super::texts::{self, Form};
 use super::{Read, links, survey, target, tour};
-use crate::compile;
 use crate::condition::Condition;
 use crate::config::Guide;
 use crate::config::guide::{
@@ -54,16 +53,6 @@ pub(super) fn check_id<'g>(
 }
 
 fn check_guide(cx: &mut Context<'_>, place: &Place, guide: &Guide) {
-    if !compile::is_shown(guide.kind()) {
-        cx.warn(
-            &place.field("kind"),
-            format!(
-                "a guide of the kind {} is checked but not shown yet",
-                guide.kind().as_str()
-            ),
-            None,
-        );
-    }
     let says_nothing = guide.title.is_none() && guide.body.is_none();
     let listed = matches!(guide.kind(), Kind::Tour | Kind::Checklist);
     if listed && guide.title.is_none() {
@@ -87,13 +76,6 @@ fn check_guide(cx: &mut Context<'_>, place: &Place, guide: &Guide) {
             &place.name("body"),
             "a tour speaks by its steps, so its own `body` is not shown",
             Some("move the text to a step".to_owned()),
-        );
-    }
-    if guide.kind() == Kind::Tour && !guide.dismissable {
-        cx.warn(
-            &place.field("dismissable"),
-            "`dismissable` keeps Esc from closing a tour, but its close button stays for now",
-            None,
         );
     }
     texts::check_some(cx, place, "title", guide.title.as_ref(), Form::Line);

@@ -8,8 +8,8 @@ use super::guides::check_period;
 use super::place::Place;
 use super::texts::{self, Form};
 use super::{links, target};
-use crate::config::guide::{Step, Tour};
-use crate::guide::{Action, Advance, AdvanceOn, Backdrop, Interact, StepKind};
+use crate::config::guide::{Step, StepKind, Tour};
+use crate::guide::{Action, Advance, AdvanceOn, Backdrop, Interact};
 
 pub(super) fn check(cx: &mut Context<'_>, place: &Place, tour: &Tour) {
     let ids: Vec<String> = tour.steps.iter().map(|step| step.id.clone()).collect();

@@ -7,8 +7,9 @@ use super::texts::{self, Form};
 use super::{Read, guides, health, journey, links, target};
 use crate::condition::Condition;
 use crate::config::guide::Done;
-use crate::config::hub::{Hub, Section};
+use crate::config::hub::Hub;
 use crate::config::workspace::{Assignment, Feature, Gpc, Identity, Workspace};
+use crate::wire::Section;
 
 pub(super) fn check(cx: &mut Context<'_>, read: &Read<Workspace>) {
     let Read { place, value } = read;

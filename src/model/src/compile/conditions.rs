@@ -4,7 +4,7 @@ use super::{Conditions, audience};
 use crate::condition::Condition;
 use crate::config::guide::{Content, Done, Guide};
 
-/// The conditions of a guide by their place: `show`, `step/<id>`, `item/<id>`, `question/<id>`. A place that is not
+/// The conditions of a guide by their place: `show`, `step/<id>` (a survey's question is a step), `item/<id>`. A place that is not
 /// named always holds; an item ticked off by hand has none.
 #[must_use]
 pub fn conditions(guide: &Guide) -> Conditions {
@@ -31,7 +31,7 @@ pub fn conditions(guide: &Guide) -> Conditions {
             for question in &survey.questions {
                 if let Some(when) = &question.when {
                     let when = in_survey(&guide.id, when);
-                    places.insert(format!("question/{}", question.id), when);
+                    places.insert(format!("step/{}", question.id), when);
                 }
             }
         }

@@ -1,7 +1,11 @@
 //! What every session of a workspace says: features to capture, theme, pacing, privacy, hub.
 
-use crate::config::Workspace;
-use crate::wire::{FeatureRule, Hub, Pacing, Privacy};
+use std::collections::BTreeSet;
+
+use super::{Reader, audience, in_blocks, in_inlines};
+use crate::condition::Condition;
+use crate::config::{self, Workspace};
+use crate::wire::{Contact, FeatureRule, Hub, News, Pacing, Privacy};
 use crate::words::Words;
 
 /// The features that the page captures: those that say how they are used.
@@ -48,10 +52,65 @@ pub fn words(workspace: &Workspace, locale: &str) -> Words {
     words
 }
 
-/// Settings of the hub; `None` when the page shows no launcher.
+/// The hub for readers of `locale`, and whose each of its news is: the condition of none is always true.
 #[must_use]
-pub fn hub(workspace: &Workspace) -> Option<Hub> {
-    workspace.hub.launcher.then_some(Hub {
-        corner: workspace.hub.corner,
-    })
+pub fn hub(workspace: &Workspace, locale: &str) -> (Hub, Vec<Option<Condition>>) {
+    let reader = Reader {
+        locale,
+        locales: &workspace.locales,
+    };
+    let written = &workspace.hub;
+    let mut newest: Vec<_> = written.news.iter().collect();
+    newest.sort_by_key(|news| std::cmp::Reverse(news.at));
+    let hub = Hub {
+        corner: written.corner,
+        launcher: written.launcher,
+        sections: written.sections.clone(),
+        news: newest.iter().map(|news| reader.news(news)).collect(),
+        contact: written.contact.as_ref().map(|contact| Contact {
+            title: reader.line(Some(&contact.title)),
+            body: reader.body(contact.body.as_ref()),
+            buttons: reader.buttons(&contact.buttons),
+        }),
+    };
+    let whose = newest
+        .iter()
+        .map(|news| audience(&news.stage, news.when.as_ref()))
+        .collect();
+    (hub, whose)
+}
+
+impl Reader<'_> {
+    fn news(&self, news: &config::hub::News) -> News {
+        News {
+            id: news.id.clone(),
+            title: self.line(Some(&news.title)),
+            body: self.body(news.body.as_ref()),
+            media: self.media(news.media.as_ref()),
+            at: news.at,
+            buttons: self.buttons(&news.buttons),
+        }
+    }
+}
+
+/// The traits that the hub's texts speak of.
+#[must_use]
+pub fn hub_variables(hub: &Hub) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let contact = hub.contact.iter();
+    let said = contact
+        .map(|contact| (&contact.title, &contact.body, &contact.buttons))
+        .chain(
+            hub.news
+                .iter()
+                .map(|news| (&news.title, &news.body, &news.buttons)),
+        );
+    for (title, body, buttons) in said {
+        in_inlines(title, &mut found);
+        in_blocks(body, &mut found);
+        for button in buttons {
+            in_inlines(&button.label, &mut found);
+        }
+    }
+    found
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::GuideFile;
+use crate::guide::{AdvanceOn, Backdrop, Esc, Interact};
 
 fn read(json: &str) -> Guide {
     serde_json::from_str::<GuideFile>(json).expect(json).into()
@@ -15,9 +16,9 @@ const TOUR: &str = r##"{ "version": 1, "id": "first", "kind": "tour", "stage": [
 
 #[test]
 fn a_tour_has_its_defaults_filled_in() {
-    let compiled = guide(&read(TOUR), "en", &[]).expect("JSON").expect("shown");
+    let compiled = guide(&read(TOUR), "en", &[]).expect("JSON");
     assert_eq!(compiled.guide.title.len(), 2);
-    let compiled::Content::Tour(steps) = &compiled.guide.content else {
+    let compiled::Content::Steps(steps) = &compiled.guide.content else {
         panic!("a tour");
     };
     let said: Vec<_> = steps
@@ -67,9 +68,7 @@ fn a_tour_has_its_defaults_filled_in() {
 #[test]
 fn the_hash_stands_for_the_content() {
     let hash = |json: &str, locale: &str| {
-        let compiled = guide(&read(json), locale, &[])
-            .expect("JSON")
-            .expect("shown");
+        let compiled = guide(&read(json), locale, &[]).expect("JSON");
         assert_eq!(compiled.hash.len(), 16);
         compiled.hash
     };
@@ -100,7 +99,7 @@ fn conditions_are_returned_by_their_place() {
             r#"{ "version": 1, "id": "nps", "kind": "survey", "questions": [
                 { "id": "score", "type": "nps", "ask": {"en": "x"} },
                 { "id": "why", "type": "text", "ask": {"en": "x"}, "when": {"any": [{"answer": "score", "lte": 6}, {"answer": "other/x", "exists": true}]} } ] }"#,
-            r#"{"question/why":{"any":[{"answer":"nps/score","lte":6},{"answer":"other/x","exists":true}]}}"#,
+            r#"{"step/why":{"any":[{"answer":"nps/score","lte":6},{"answer":"other/x","exists":true}]}}"#,
         ),
     ] {
         let got = serde_json::to_string(&conditions(&read(json))).expect("JSON");
@@ -126,8 +125,69 @@ fn an_entry_says_how_a_guide_starts() {
 }
 
 #[test]
-fn kinds_that_are_not_shown_yet_are_not_compiled() {
-    let banner = r#"{ "version": 1, "id": "m", "kind": "banner", "body": {"en": "x"} }"#;
-    assert_eq!(guide(&read(banner), "en", &[]).expect("JSON"), None);
-    assert!(!is_shown(read(banner).kind()));
+fn every_kind_is_cards() {
+    for (json, expected) in [
+        (
+            r#""kind": "announcement", "title": {"en": "New"}, "position": "corner""#,
+            "card Corner title",
+        ),
+        (
+            r#""kind": "announcement", "title": {"en": "First?"}, "options": [{"id": "a", "label": {"en": "A"}, "do": ["close"]}]"#,
+            "choice Modal title one:a",
+        ),
+        (r#""kind": "banner", "body": {"en": "x"}"#, "card Top body"),
+        (
+            r#""kind": "banner", "body": {"en": "x"}, "sticky": false"#,
+            "card Static body",
+        ),
+        (
+            r##""kind": "banner", "body": {"en": "x"}, "position": "inline", "target": {"css": "#a"}"##,
+            "card Inline body target",
+        ),
+        (
+            r##""kind": "hotspot", "title": {"en": "x"}, "target": {"css": "#a"}"##,
+            "card Pulse title target",
+        ),
+        (
+            r#""kind": "survey", "body": {"en": "About you"}, "questions": [
+                {"id": "score", "type": "nps", "ask": {"en": "?"}, "required": true},
+                {"id": "why", "type": "choice", "many": true, "ask": {"en": "?"}, "options": [{"id": "a", "label": {"en": "A"}}, {"id": "b", "label": {"en": "B"}}]},
+                {"id": "text", "type": "text", "ask": {"en": "?"}, "max": 10}]"#,
+            "score Modal title body scale:0..10! | why Modal title many:a,b | text Modal title text:10 | thanks Modal body",
+        ),
+    ] {
+        let json = format!(r#"{{"version": 1, "id": "g", {json}}}"#);
+        let compiled = guide(&read(&json), "en", &[]).expect("JSON");
+        let compiled::Content::Steps(steps) = compiled.guide.content else {
+            panic!("cards");
+        };
+        let said: Vec<String> = steps.iter().map(summary).collect();
+        assert_eq!(said.join(" | "), expected, "{json}");
+    }
+}
+
+fn summary(step: &compiled::Step) -> String {
+    let mut said = format!("{} {:?}", step.id, step.kind);
+    for (part, is_there) in [
+        (" title", !step.title.is_empty()),
+        (" body", !step.body.is_empty()),
+        (" target", step.target.is_some()),
+    ] {
+        said.push_str(if is_there { part } else { "" });
+    }
+    if let Some(asks) = &step.question {
+        let options: Vec<_> = asks
+            .options
+            .iter()
+            .map(|option| option.id.as_str())
+            .collect();
+        said.push_str(&match asks.answer {
+            compiled::AnswerKind::Scale => format!(" scale:{}..{}", asks.min, asks.max),
+            compiled::AnswerKind::One => format!(" one:{}", options.join(",")),
+            compiled::AnswerKind::Many => format!(" many:{}", options.join(",")),
+            compiled::AnswerKind::Text => format!(" text:{}", asks.max),
+        });
+        said.push_str(if asks.required { "!" } else { "" });
+    }
+    said
 }

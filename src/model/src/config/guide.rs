@@ -11,7 +11,6 @@ use super::workspace::ID_PATTERN;
 use crate::condition::Condition;
 use crate::guide::{
     Action, Advance, Backdrop, Esc, Interact, Kind, MissingThen, Order, Placement, Progress,
-    StepKind,
 };
 use crate::target::Target;
 use crate::time::Period;
@@ -259,6 +258,19 @@ fn default_radius() -> f64 {
     8.0
 }
 
+/// How a step is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StepKind {
+    /// A card beside its target.
+    #[default]
+    Tooltip,
+    /// A card in the middle that keeps the focus.
+    Modal,
+    /// Nothing is shown until one of its `advance` happens.
+    Wait,
+}
+
 /// What happens while a step's target cannot be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -307,6 +319,10 @@ pub struct Checklist {
     /// Whether the user may fold it.
     #[serde(default = "yes")]
     pub collapsible: bool,
+    /// Id of the announcement with `options` by which its user chooses what to do first. The items that lead to the chosen
+    /// option, and those that come before them, are listed first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<String>,
 }
 
 /// A line of a checklist.
@@ -330,6 +346,12 @@ pub struct Item {
     /// When it is done.
     #[serde(default)]
     pub done: Done,
+    /// The options of the checklist's `goal` that it leads to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads_to: Vec<String>,
+    /// Ids of items of this checklist that have to be done before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
 }
 
 /// When something is done: `"by-hand"`, or a condition.
@@ -397,6 +419,9 @@ pub struct Banner {
     /// Where it is.
     #[serde(default)]
     pub position: BannerPosition,
+    /// For `top`: whether it stays when the page is scrolled.
+    #[serde(default = "yes")]
+    pub sticky: bool,
     /// For `inline`: the element it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,

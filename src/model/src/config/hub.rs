@@ -9,7 +9,7 @@ use super::text::Text;
 use super::workspace::ID_PATTERN;
 use crate::condition::Condition;
 use crate::time::Timestamp;
-use crate::wire::Corner;
+use crate::wire::{Corner, Section};
 
 /// The launcher in a corner of the page and what it opens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,20 +43,6 @@ impl Default for Hub {
             contact: None,
         }
     }
-}
-
-/// A part of the hub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Section {
-    /// Checklists, assignments and the guides whose `start` is `hub`.
-    Todo,
-    /// Search and help articles.
-    Help,
-    /// What is new.
-    News,
-    /// How to reach a person.
-    Contact,
 }
 
 /// Something new in the product.

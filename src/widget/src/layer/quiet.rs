@@ -63,6 +63,10 @@ pub fn keep(root: &HtmlElement) {
             crate::loader::problem("an event could not be kept from the page");
         }
     }
+}
+
+/// Keeps focus events of the root from coming down to the page's own listeners, for as long as the widget lives.
+pub fn keep_focus(root: &HtmlElement) {
     let Some(window) = window() else {
         return;
     };

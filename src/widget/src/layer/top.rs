@@ -74,6 +74,12 @@ impl Top {
         }
     }
 
+    /// The element in the page that a part of the interface is in: the root, or the host of a bar in the page's flow.
+    #[must_use]
+    pub fn host_of(&self, part: &HtmlElement) -> Option<Element> {
+        property(&part.get_root_node(), "host").dyn_into().ok()
+    }
+
     /// Whether the root is in a dialog of the host's.
     #[must_use]
     pub fn is_in_dialog(&self) -> bool {

@@ -78,6 +78,9 @@ impl Live {
         self.finished.clear();
         self.listed.clear();
         self.running.clear();
+        self.answers.clear();
+        self.answered.clear();
+        self.help = super::help::Help::default();
         self.hub_open = false;
     }
 

@@ -132,6 +132,7 @@ impl Live {
             facts: &session.facts,
             overlay: &self.overlay,
             memory: &self.memory,
+            answered: &self.answered,
             lists: &self.lists,
             url: &self.address.url,
             patterns: &self.patterns,

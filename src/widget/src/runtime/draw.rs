@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use banso_engine::checklist::ItemState;
+use banso_engine::checklist::{self, ItemState};
 use banso_engine::locale::is_right_to_left;
 use banso_engine::tour::Tour;
-use banso_model::guide::{Guide, Kind, Step};
+use banso_model::guide::{Content, Guide, Kind, Step};
 use banso_model::time::Timestamp;
-use banso_model::wire::{Session, Start};
+use banso_model::value::Value;
+use banso_model::wire::{Section, Session, Start};
 
 use super::live::Live;
 use super::tour::Running;
@@ -66,6 +67,11 @@ impl Live {
             of,
             buttons: tour.buttons(&running.state, &session.words),
             paused: running.state.paused,
+            open: running.open,
+            answer: running
+                .step()
+                .and_then(|step| self.answered_at(running.id(), step))
+                .cloned(),
         })
     }
 
@@ -79,12 +85,16 @@ impl Live {
             };
             let done = states.iter().filter(|state| state.done).count();
             unread += states.len() - done;
-            checklists.push(self.checklist_scene(guide, &states, done));
+            checklists.push(self.checklist_scene(session, guide, &states, done));
         }
+        let seen = self.memory.news;
+        unread += hub.news.iter().filter(|news| Some(news.at) > seen).count();
+        let first = hub.sections.first().copied().unwrap_or(Section::Todo);
         Some(HubScene {
             open: self.hub_open,
             unread,
-            corner: hub.corner,
+            section: self.section.unwrap_or(first),
+            help: self.help.scene.clone(),
             checklists,
             guides: self.startable(session),
         })
@@ -92,6 +102,7 @@ impl Live {
 
     fn checklist_scene(
         &mut self,
+        session: &Session,
         guide: Rc<Guide>,
         states: &[ItemState],
         done: usize,
@@ -103,16 +114,29 @@ impl Live {
                 locked: *locked,
             })
             .collect();
+        let order = match &guide.content {
+            Content::Checklist(list) => {
+                let goal = self.answered.get(&list.goal);
+                let goal = goal.or_else(|| session.facts.answers.get(&list.goal));
+                checklist::towards(list, goal.and_then(Value::as_text))
+            }
+            Content::Steps(_) => Vec::new(),
+        };
         let chosen = self.opened.list == guide.id && *self.opened.done.get_or_insert(done) == done;
         let open = if chosen {
             self.opened.item
         } else {
-            items.iter().position(|item| !item.done && !item.locked)
+            let next = |at: &&usize| {
+                let item = items.get(**at);
+                item.is_some_and(|item| !item.done && !item.locked)
+            };
+            order.iter().find(next).copied()
         };
         ChecklistScene {
             folded: self.memory.folded.contains(&guide.id),
             guide: Shared(guide),
             items,
+            order,
             open,
         }
     }

@@ -17,6 +17,9 @@ impl Live {
         match intent {
             Intent::Act(run, action) => {
                 // A press on a card that is gone moves nothing.
+                if !self.settle_answer(run, &action) {
+                    return;
+                }
                 let at = self.of_run(run).map(|running| running.guide.id.clone());
                 if at.is_some() || !moves(&action) {
                     self.perform(at.as_deref(), &action);
@@ -28,6 +31,22 @@ impl Live {
             Intent::Missing(run) => self.drive_step(run, |step| {
                 Input::Missing(step.id.clone(), step.missing.wait_ms)
             }),
+            Intent::Beacon(run) => {
+                if let Some(running) = self.running.iter_mut().find(|one| one.run == run) {
+                    running.open = !running.open;
+                }
+            }
+            Intent::Answer(run, value) => self.answer(run, value),
+            Intent::Toggle(run, option) => self.toggle(run, option),
+            Intent::Text(run, text) => self.answer(run, text.into()),
+            Intent::Perform(action) => {
+                self.hub_open &= !matches!(action, Action::Show(_) | Action::Open(_));
+                self.perform(None, &action);
+            }
+            Intent::Section(section) => self.open_section(section),
+            Intent::Search(query) => self.search(query),
+            Intent::Article(id) => self.open_article(id),
+            Intent::Solved(solved) => self.solved(solved),
             Intent::Hub(open) => self.open_hub(open),
             Intent::Start(id) => {
                 self.hub_open = false;
@@ -104,6 +123,16 @@ impl Live {
     pub(super) fn open_hub(&mut self, open: bool) {
         self.hub_open = open;
         self.dirty = true;
+        self.reading(Some(open && self.visible));
+        if open {
+            let sections = self.session.as_ref().and_then(|session| session.hub.as_ref());
+            let first = sections.and_then(|hub| hub.sections.first()).copied();
+            if let Some(section) = self.section.or(first) {
+                self.open_section(section);
+            }
+        } else {
+            self.record_reading();
+        }
         let Some(session) = self.session.clone().filter(|_| open) else {
             return;
         };
@@ -121,7 +150,7 @@ impl Live {
         let guide = guides.into_iter().find(|guide| guide.id == list)?;
         match &guide.content {
             Content::Checklist(list) => list.items.get(at).cloned(),
-            Content::Tour(_) => None,
+            Content::Steps(_) => None,
         }
     }
 

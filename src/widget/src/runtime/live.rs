@@ -6,7 +6,8 @@ use banso_model::guide::Guide;
 use banso_model::named::Named;
 use banso_model::target::Target;
 use banso_model::time::Timestamp;
-use banso_model::wire::Session;
+use banso_model::value::Value;
+use banso_model::wire::{Section, Session};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -73,6 +74,12 @@ pub struct Live {
     pub(super) finished: Named<()>,
     pub(super) hub_open: bool,
     pub(super) opened: super::draw::Opened,
+    /// What was answered, and what of that is recorded, by `guide/step`.
+    pub(super) answers: Named<Value>,
+    pub(super) answered: Named<Value>,
+    /// The part of the hub that is shown; none for its first.
+    pub(super) section: Option<Section>,
+    pub(super) help: super::help::Help,
     pub(super) again_at: Option<Timestamp>,
     pub(super) scene: Option<Scene>,
 
@@ -165,6 +172,10 @@ impl Live {
             finished: Named::default(),
             hub_open: false,
             opened: super::draw::Opened::default(),
+            answers: Named::default(),
+            answered: Named::default(),
+            section: None,
+            help: super::help::Help::default(),
             again_at: None,
             scene: None,
             dirty: false,
@@ -211,6 +222,8 @@ impl Live {
             Message::Opened(opened) => self.opened(opened),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
             Message::Exchange(step) => self.exchanged(step),
+            Message::Found(query, found) => self.found_help(query, found),
+            Message::Article(article) => self.read_article(article),
             Message::Settle => return self.settle(),
             Message::Call(_) | Message::Begun => {}
         }
@@ -229,6 +242,7 @@ impl Live {
         self.follow = super::record::Follow::default();
         self.write();
         self.decide();
+        self.search_due(browser::now());
         self.draw();
         self.kick();
         self.set_wake();
@@ -239,6 +253,7 @@ impl Live {
         let now = browser::now();
         let next = [
             self.again_at,
+            self.help.search_at,
             self.exchange
                 .next(now, self.visible, !self.queue.is_empty()),
             self.running.iter().filter_map(Running::next).min(),

@@ -149,6 +149,7 @@ impl Live {
 
     /// The user did something. Returns whether that added up to an event.
     pub(super) fn input(&mut self) -> bool {
+        self.reading(None);
         let worth = self.activity.input(browser::now());
         if worth {
             self.record_activity();
@@ -166,6 +167,7 @@ impl Live {
     pub(super) fn seen(&mut self, visible: bool) {
         self.visible = visible;
         self.activity.visible(visible, browser::now());
+        self.reading(Some(visible));
         if visible {
             self.dirty = true;
         } else {
@@ -177,6 +179,7 @@ impl Live {
     /// It stays in the outbox all the same, until a page that lives hears the answer; the collector counts it once.
     pub(super) fn leave(&mut self) {
         self.record_activity();
+        self.record_reading();
         self.write();
         if !self.exchange.say_farewell(self.seq) {
             return;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use banso_engine::arbiter::Cause;
 use banso_engine::tour::{Effect, Happened, Input, State, Tour, advances};
 use banso_model::event::{GuideAct, Kind};
-use banso_model::guide::{AdvanceOn, Content, Guide, Kind as GuideKind, Step, StepKind};
+use banso_model::guide::{AdvanceOn, Content, Guide, Kind as GuideKind, Step};
 use banso_model::progress::Run;
 use banso_model::time::Timestamp;
 use banso_model::value::{Value, Values};
@@ -28,6 +28,8 @@ pub struct Running {
     snooze_ms: u32,
     /// When the step came into view.
     shown_at: Option<Timestamp>,
+    /// Whether the card of a hotspot is open.
+    pub(super) open: bool,
 }
 
 /// How a guide that was hidden for want of a target comes back.
@@ -48,7 +50,7 @@ impl Running {
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         match &self.guide.content {
-            Content::Tour(steps) => steps,
+            Content::Steps(steps) => steps,
             Content::Checklist(_) => &[],
         }
     }
@@ -82,7 +84,7 @@ impl Live {
         self.running.iter().find(|running| running.id() == id)
     }
 
-    fn running_mut(&mut self, id: &str) -> Option<&mut Running> {
+    pub(super) fn running_mut(&mut self, id: &str) -> Option<&mut Running> {
         self.running.iter_mut().find(|running| running.id() == id)
     }
 
@@ -123,6 +125,7 @@ impl Live {
             kind: entry.kind,
             snooze_ms: entry.snooze_ms,
             shown_at: None,
+            open: false,
         };
         let failing = self.failing(session, entry, running.steps());
         let takes_part = |step: &Step| !failing.contains(&step.id);
@@ -209,7 +212,7 @@ impl Live {
         running.shown_at = None;
         let at_once = running
             .step()
-            .filter(|step| step.target.is_none() || step.kind != StepKind::Tooltip)
+            .filter(|step| step.target.is_none() || !step.kind.follows_target())
             .is_some();
         if at_once {
             self.found(runs);

@@ -1,19 +1,22 @@
 //! The card of a guide's step.
 
-use banso_model::guide::{Action, Backdrop, Content, Interact, Step, StepKind};
-use web_sys::{Element, HtmlElement, Node};
+use banso_model::guide::{Action, AnswerKind, Backdrop, Content, Interact, Step, StepKind};
+use banso_model::wire::Session;
+use web_sys::{HtmlElement, Node};
 
-use super::press::{button, close, truth};
+use super::press::{button, close, signed};
 use super::stage::{Parts, Stage};
 use super::tag::{Html, Mount, Place, Tag, tag};
-use super::{Given, text};
-use crate::layer::{Top, active, restore};
+use super::{Given, media, question, text};
+use crate::layer::{Layer, Top, active, restore};
 use crate::scene::{CardScene, Intent};
 
 /// The step of a guide: its card, what dims the page, and what is announced.
 pub struct Card {
     guide: String,
     mount: Mount,
+    /// The host of a bar in the page's flow.
+    inline: Option<HtmlElement>,
     places: Places,
     /// The stage of the step that is shown, and as which run it was entered.
     stage: Option<(u32, Stage)>,
@@ -28,22 +31,40 @@ struct Places {
     veil: Place,
     hole: Place,
     shield: Place,
+    beacon: Place,
 }
+
+/// What `data-kind` says of each kind of step, in the order of the kinds.
+const KINDS: [&str; 10] = [
+    "tooltip", "modal", "wait", "corner", "hotspot", "pulse", "top", "bottom", "static", "inline",
+];
 
 /// The step that a scene shows.
 pub fn step(card: &CardScene) -> Option<&Step> {
     match &card.guide.content {
-        Content::Tour(steps) => steps.get(card.step),
+        Content::Steps(steps) => steps.get(card.step),
         Content::Checklist(_) => None,
     }
 }
 
 impl Card {
     /// A card for a guide, with nothing in it yet.
-    pub fn new(scene: &CardScene, parent: &Element) -> Option<Self> {
+    pub fn new(scene: &CardScene, layer: &Layer) -> Option<Self> {
+        let inline = match step(scene)?.kind {
+            StepKind::Inline => Some(layer.inline()?),
+            _ => None,
+        };
+        let mount = match &inline {
+            Some((_, mount)) => {
+                super::hear(mount);
+                Mount::new(mount)
+            }
+            None => Mount::new(layer.mount()),
+        };
         Some(Self {
             guide: scene.guide.id.clone(),
-            mount: Mount::new(parent)?,
+            mount: mount?,
+            inline: inline.map(|(host, _)| host),
             places: Places::default(),
             stage: None,
             before: None,
@@ -66,7 +87,7 @@ impl Card {
         let html = self.view(given, scene, step);
         self.mount.draw(html);
         match &self.stage {
-            Some((run, stage)) if *run == scene.run => stage.redrawn(),
+            Some((run, stage)) if *run == scene.run => stage.redrawn(scene.open),
             before => {
                 if before.is_none() {
                     self.before = active();
@@ -83,14 +104,24 @@ impl Card {
 
     fn view(&self, given: &Given, card: &CardScene, step: &Step) -> Html {
         let session = &given.scene.session;
-        let (words, variables) = (&session.words, &session.variables);
-        let modal = step.kind == StepKind::Modal;
-        let backdrop = match (step.backdrop, modal) {
-            (Backdrop::None, false) => "none",
-            (Backdrop::Spotlight, false) => "spotlight",
-            _ => "dim",
+        let mut parts = vec![self.veil(step)];
+        if matches!(step.kind, StepKind::Hotspot | StepKind::Pulse) {
+            parts.push(self.beacon(given, card, step));
+        }
+        parts.push(self.card(given, card, step));
+        parts.push(
+            tag("div", "class=unseen;role=status;aria-live=polite")
+                .say(&announcement(session, card, step)),
+        );
+        parts
+    }
+
+    fn veil(&self, step: &Step) -> Tag {
+        let backdrop = match step.backdrop {
+            Backdrop::None => "none",
+            Backdrop::Spotlight => "spotlight",
+            Backdrop::Dim => "dim",
         };
-        let titled = !step.title.is_empty();
         let mut veil = tag("div", "class=veil;popover=manual")
             .set("data-backdrop", backdrop)
             .at(&self.places.veil)
@@ -98,45 +129,89 @@ impl Card {
         if shields(step) {
             veil = veil.put(tag("div", "class=shield").at(&self.places.shield));
         }
-        let leave = vec![Intent::Act(card.run, Action::Close)];
-        let mut inner = tag("div", "class=inner;data-scrolls=").put(close(&words.close, leave));
+        veil
+    }
+
+    /// The mark of a hotspot.
+    fn beacon(&self, given: &Given, card: &CardScene, step: &Step) -> Tag {
+        let session = &given.scene.session;
+        let mut name = session.words.hotspot.clone();
+        name.push_str(": ");
+        name.push_str(&text::plain(&step.title, &session.variables));
+        let press = vec![Intent::Beacon(card.run)];
+        signed("beacon", "beacon", &name, card.open, press)
+            .set("popover", "manual")
+            .set("data-kind", kind(step))
+            .set("data-banso-guide", &card.guide.id)
+            .at(&self.places.beacon)
+    }
+
+    fn card(&self, given: &Given, card: &CardScene, step: &Step) -> Tag {
+        let session = &given.scene.session;
+        let (words, variables) = (&session.words, &session.variables);
+        let titled = !step.title.is_empty();
+        let mut inner = tag("div", "class=inner;data-scrolls=");
+        if card.guide.dismissable {
+            let leave = vec![Intent::Act(card.run, Action::Close)];
+            inner = inner.put(close(&words.close, leave));
+        }
         if titled {
             let title = text::inlines(&step.title, variables);
             inner = inner.put(tag("h2", "id=title").with(title));
         }
+        if let Some(one) = &step.media {
+            inner = inner.put(media::view(one, &session.locale));
+        }
         inner =
             inner.put(tag("div", "id=body;class=text").with(text::blocks(&step.body, variables)));
-        if let Some(footer) = footer(given, card) {
+        if let Some(asks) = &step.question {
+            inner = inner.put(question::view(given, card, &step.id, asks));
+        }
+        if let Some(footer) = footer(given, card, step) {
             inner = inner.put(footer);
         }
-        let shown = tag(
-            "section",
-            "class=card;popover=manual;tabindex=-1;role=dialog",
-        )
-        .set("aria-modal", truth(modal))
-        .set("aria-labelledby", if titled { "title" } else { "body" })
-        .set("aria-describedby", if titled { "body" } else { "" })
-        .set("data-kind", if modal { "modal" } else { "tooltip" })
-        .set("data-banso-guide", &card.guide.id)
-        .set("data-banso-step", &step.id)
-        .at(&self.places.card)
-        .put(tag("div", "class=arrow").at(&self.places.arrow))
-        .put(inner);
-        let said = tag("div", "class=unseen;role=status;aria-live=polite")
-            .say(&announcement(given, card, step));
-        vec![veil, shown, said]
+        let mut shown = tag("section", "class=card;tabindex=-1")
+            .set(
+                "role",
+                if is_bar(step.kind) {
+                    "region"
+                } else {
+                    "dialog"
+                },
+            )
+            .set("aria-labelledby", if titled { "title" } else { "body" })
+            .set("data-kind", kind(step))
+            .set("data-banso-guide", &card.guide.id)
+            .set("data-banso-step", &step.id);
+        if step.kind != StepKind::Inline {
+            shown = shown.set("popover", "manual");
+        }
+        if step.kind == StepKind::Modal {
+            shown = shown.set("aria-modal", "true");
+        }
+        if titled && !step.body.is_empty() {
+            shown = shown.set("aria-describedby", "body");
+        }
+        shown
+            .at(&self.places.card)
+            .put(tag("div", "class=arrow").at(&self.places.arrow))
+            .put(inner)
     }
 
     /// Takes the card away and gives the focus back.
     pub fn leave(&mut self, top: &Top) {
+        if let Some(host) = self.inline.take() {
+            host.remove();
+        }
         if self.stage.take().is_none() {
             return;
         }
         let before = self.before.take();
         if let (Some(card), Some(veil)) = (of(&self.places.card), of(&self.places.veil)) {
             let had_focus = active().is_some_and(|active| card.contains(Some(&active)));
-            top.hide(&card);
-            top.hide(&veil);
+            for part in [Some(card), Some(veil), of(&self.places.beacon)] {
+                part.iter().for_each(|part| top.hide(part));
+            }
             if had_focus {
                 restore(before);
             }
@@ -150,6 +225,7 @@ impl Card {
             veil: of(&self.places.veil)?,
             hole: of(&self.places.hole)?,
             shield: of(&self.places.shield).filter(|_| shields(step)),
+            beacon: of(&self.places.beacon),
         })
     }
 }
@@ -163,13 +239,25 @@ fn shields(step: &Step) -> bool {
     step.kind == StepKind::Modal || step.interact != Interact::Allow
 }
 
+/// Whether it is a bar, which is a part of the page and no dialog.
+pub fn is_bar(kind: StepKind) -> bool {
+    matches!(
+        kind,
+        StepKind::Top | StepKind::Bottom | StepKind::Static | StepKind::Inline
+    )
+}
+
+fn kind(step: &Step) -> &'static str {
+    KINDS.get(step.kind as usize).copied().unwrap_or_default()
+}
+
 /// What a screen reader is told of a step, once it is there.
-fn announcement(given: &Given, card: &CardScene, step: &Step) -> String {
+fn announcement(session: &Session, card: &CardScene, step: &Step) -> String {
     let mut said = String::new();
-    if step.kind == StepKind::Wait || card.paused {
+    let mark = matches!(step.kind, StepKind::Hotspot | StepKind::Pulse);
+    if step.kind == StepKind::Wait || card.paused || mark && !card.open {
         return said;
     }
-    let session = &given.scene.session;
     if card.of > 1 {
         said = text::counted(&session.words.step, card.number, card.of);
         said.push_str(". ");
@@ -179,10 +267,15 @@ fn announcement(given: &Given, card: &CardScene, step: &Step) -> String {
 }
 
 /// The number of the step and its buttons.
-fn footer(given: &Given, card: &CardScene) -> Option<Tag> {
+fn footer(given: &Given, card: &CardScene, step: &Step) -> Option<Tag> {
     if card.of < 2 && card.buttons.is_empty() {
         return None;
     }
+    let unanswered = card.answer.is_none()
+        && step
+            .question
+            .as_ref()
+            .is_some_and(|asks| asks.required && asks.answer != AnswerKind::Text);
     let mut buttons = tag("span", "class=buttons");
     for one in &card.buttons {
         let class = if one.primary {
@@ -192,9 +285,12 @@ fn footer(given: &Given, card: &CardScene) -> Option<Tag> {
         };
         let action = one.act.first().map_or("", Action::as_str);
         let act = |action: &Action| Intent::Act(card.run, action.clone());
-        let press = one.act.iter().map(act).collect();
         let says = text::inlines(&one.label, &given.scene.session.variables);
-        buttons = buttons.put(button(class, action, press).with(says));
+        let mut made = button(class, action, one.act.iter().map(act).collect()).with(says);
+        if unanswered && action == "next" {
+            made = made.set("disabled", "");
+        }
+        buttons = buttons.put(made);
     }
     let mut footer = tag("footer", "");
     if card.of > 1 {

@@ -5,7 +5,7 @@ use banso_model::time::digits;
 
 use super::press::{button, signed, truth, worded};
 use super::tag::{Tag, tag};
-use super::{Given, icon, text};
+use super::{Given, icon, media, text};
 use crate::scene::{ChecklistScene, Intent, ItemScene};
 
 /// A checklist: its progress, its items, and how to do them.
@@ -43,7 +43,7 @@ pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
         view = view.put(tag("div", "class=text").with(text::blocks(&content.body, variables)));
     }
     view = view.put(items(given, list, content));
-    if content.dismissable {
+    if list.guide.dismissable {
         let press = vec![Intent::Dismiss(id.clone())];
         view = view.put(worded("quiet", "dismiss", &words.dismiss, press));
     }
@@ -69,8 +69,10 @@ fn progress(says: &str, done: usize, of: usize) -> Tag {
 
 fn items(given: &Given, list: &ChecklistScene, content: &Checklist) -> Tag {
     let mut rows = tag("ul", "class=items");
-    for (at, item) in content.items.iter().enumerate() {
-        rows = rows.put(row(given, list, item, at));
+    for at in &list.order {
+        if let Some(item) = content.items.get(*at) {
+            rows = rows.put(row(given, list, item, *at));
+        }
     }
     rows
 }
@@ -137,7 +139,10 @@ fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at:
         buttons = buttons.put(worded("button", "tick", &words.mark_done, tick));
     }
     let body = text::blocks(&item.body, &session.variables);
+    let picture = item.media.as_ref();
+    let picture = picture.map(|one| media::view(one, &session.locale));
     tag("div", "class=more")
+        .with(picture.into_iter().collect())
         .put(tag("div", "class=text").with(body))
         .put(buttons)
 }

@@ -1,14 +1,15 @@
 //! The hub: a launcher in a corner of the page and the panel it opens.
 
-use banso_model::time::digits;
 use std::rc::Rc;
 
-use banso_model::wire::Corner;
+use banso_model::guide::{Action, Block, Button, Inline, Media};
+use banso_model::time::{Timestamp, digits};
+use banso_model::wire::{self, Corner, Section};
 use web_sys::{Element, HtmlElement, Node};
 
-use super::press::{close, signed, worded};
-use super::tag::{Html, Mount, Place, tag};
-use super::{Given, checklist, icon, text};
+use super::press::{button, close, signed, truth, worded};
+use super::tag::{Html, Mount, Place, Tag, tag};
+use super::{Given, checklist, help, icon, media, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
 use crate::scene::{HubScene, Intent};
@@ -53,16 +54,19 @@ impl Hub {
 
     fn view(&self, given: &Given, hub: &HubScene) -> Html {
         let words = &given.scene.session.words;
-        let corner = match hub.corner {
+        let Some(settings) = &given.scene.session.hub else {
+            return Html::new();
+        };
+        let corner = match settings.corner {
             Corner::Start => "start",
             Corner::End => "end",
         };
         let unread = digits(hub.unread as i64);
-        let mut name = words.open_hub.clone();
+        let mut label = words.open_hub.clone();
         if hub.unread > 0 {
-            name.push_str(" (");
-            name.push_str(&unread);
-            name.push(')');
+            label.push_str(" (");
+            label.push_str(&unread);
+            label.push(')');
         }
         let sign = if hub.open {
             icon::close()
@@ -70,7 +74,7 @@ impl Hub {
             icon::guide()
         };
         let press = vec![Intent::Hub(!hub.open)];
-        let mut opener = signed("", "hub", &name, hub.open, press).put(sign);
+        let mut opener = signed("", "hub", &label, hub.open, press).put(sign);
         if hub.unread > 0 && !hub.open {
             opener = opener.put(tag("span", "class=badge;aria-hidden=true").say(&unread));
         }
@@ -81,9 +85,14 @@ impl Hub {
         let head = tag("header", "class=head")
             .put(tag("h2", "id=hub").say(&words.hub))
             .put(close(&words.close, vec![Intent::Hub(false)]));
-        let mut inner = tag("div", "class=inner;data-scrolls=");
+        // Another part of the hub begins at its top.
+        let mut inner = tag("div", "class=inner;data-scrolls=").set("id", name(hub.section));
+        let mut parts = tag("nav", "class=parts").set("aria-labelledby", "hub");
         if hub.open {
-            inner = inner.with(contents(given, hub));
+            inner = inner.with(contents(given, hub, settings));
+            for section in &settings.sections {
+                parts = parts.put(part(given, *section, hub.section));
+            }
         }
         let panel = tag(
             "section",
@@ -92,7 +101,11 @@ impl Hub {
         .set("data-corner", corner)
         .at(&self.panel)
         .put(head)
-        .put(inner);
+        .with(if settings.sections.len() > 1 {
+            vec![parts, inner]
+        } else {
+            vec![inner]
+        });
         vec![launcher, panel]
     }
 
@@ -102,7 +115,15 @@ impl Hub {
             return;
         };
         let top = given.top;
-        top.keep(&launcher);
+        let launches = given
+            .scene
+            .session
+            .hub
+            .as_ref()
+            .is_some_and(|hub| hub.launcher);
+        if launches {
+            top.keep(&launcher);
+        }
         if hub.open == self.open {
             return;
         }
@@ -145,11 +166,101 @@ fn of(place: &Place) -> Option<HtmlElement> {
     place.try_borrow().ok()?.clone()
 }
 
-fn contents(given: &Given, hub: &HubScene) -> Html {
+fn name(section: Section) -> &'static str {
+    match section {
+        Section::Todo => "todo",
+        Section::Help => "help",
+        Section::News => "news",
+        Section::Contact => "contact",
+    }
+}
+
+/// The button of a part.
+fn part(given: &Given, section: Section, shown: Section) -> Tag {
+    let words = &given.scene.session.words;
+    let says = match section {
+        Section::Todo => &words.to_do,
+        Section::Help => &words.help,
+        Section::News => &words.news,
+        Section::Contact => &words.contact,
+    };
+    let press = vec![Intent::Section(section)];
+    worded("part", name(section), says, press).set("aria-pressed", truth(section == shown))
+}
+
+fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
+    match hub.section {
+        Section::Todo => to_do(given, hub),
+        Section::Help => help::view(given, &hub.help),
+        Section::News => {
+            let news = settings.news.iter().map(|news| {
+                let said = said(given, "news", &news.title, &news.body, news.media.as_ref());
+                said.set("data-banso-news", &news.id)
+                    .put(date(given, news.at))
+                    .put(buttons(given, &news.buttons))
+            });
+            let mut news: Html = news.collect();
+            if news.is_empty() {
+                news.push(nothing(given));
+            }
+            news
+        }
+        Section::Contact => {
+            let contact = settings.contact.iter().map(|contact| {
+                said(given, "contact", &contact.title, &contact.body, None)
+                    .put(buttons(given, &contact.buttons))
+            });
+            contact.collect()
+        }
+    }
+}
+
+fn said(
+    given: &Given,
+    class: &str,
+    title: &[Inline],
+    body: &[Block],
+    picture: Option<&Media>,
+) -> Tag {
+    let session = &given.scene.session;
+    let mut said = tag("section", "")
+        .set("class", class)
+        .put(tag("h3", "").with(text::inlines(title, &session.variables)));
+    if let Some(picture) = picture {
+        said = said.put(media::view(picture, &session.locale));
+    }
+    said.put(tag("div", "class=text").with(text::blocks(body, &session.variables)))
+}
+
+/// The day of news, as it is written where the reader is.
+fn date(given: &Given, at: Timestamp) -> Tag {
+    let iso = at.text();
+    let says = crate::browser::date(at, &given.scene.session.locale);
+    tag("time", "class=summary")
+        .set("datetime", &iso)
+        .say(&says)
+}
+
+fn buttons(given: &Given, buttons: &[Button]) -> Tag {
+    let mut row = tag("span", "class=buttons");
+    for one in buttons {
+        let action = one.act.first().map_or("", Action::as_str);
+        let press = one.act.iter().cloned().map(Intent::Perform).collect();
+        let says = text::inlines(&one.label, &given.scene.session.variables);
+        row = row.put(button("button", action, press).with(says));
+    }
+    row
+}
+
+fn nothing(given: &Given) -> Tag {
+    tag("p", "class=nothing").say(&given.scene.session.words.nothing)
+}
+
+fn to_do(given: &Given, hub: &HubScene) -> Html {
     let session = &given.scene.session;
     let words = &session.words;
     if hub.checklists.is_empty() && hub.guides.is_empty() {
-        return vec![tag("p", "class=nothing").say(&words.nothing)];
+        return vec![nothing(given)];
     }
     let mut parts = Html::new();
     for list in &hub.checklists {

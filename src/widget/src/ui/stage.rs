@@ -9,7 +9,7 @@ use banso_model::time::digits;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::{Given, Tell};
-use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker, viewport};
+use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker};
 use crate::browser::Timer;
 use crate::layer::{Tabs, Top, active, first_focusable, focus, is_typing, on_escape};
 use crate::scene::{CardScene, Intent};
@@ -31,6 +31,8 @@ pub struct Parts {
     pub hole: HtmlElement,
     /// What keeps the pointer from the page.
     pub shield: Option<HtmlElement>,
+    /// The mark of a hotspot.
+    pub beacon: Option<HtmlElement>,
 }
 
 impl Parts {
@@ -60,6 +62,8 @@ struct Inner {
     target: RefCell<Option<Element>>,
     shown: Cell<bool>,
     focused: Cell<bool>,
+    /// Whether the card of a hotspot is open.
+    open: Cell<bool>,
 }
 
 impl Stage {
@@ -85,14 +89,16 @@ impl Stage {
             target: RefCell::default(),
             shown: Cell::new(false),
             focused: Cell::new(false),
+            open: Cell::new(card.open),
             step,
         });
         inner.begin();
         Self(inner)
     }
 
-    /// The card was drawn again: it may have another size.
-    pub fn redrawn(&self) {
+    /// The card was drawn again: it may have another size, and a hotspot's may have been opened or closed.
+    pub fn redrawn(&self, open: bool) {
+        self.0.set_open(open);
         self.0.again();
     }
 }
@@ -110,9 +116,9 @@ impl Inner {
             Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
         let advances = Advances::new(&self.step, &happened);
         self.advances.replace(Some(advances));
-        match (self.step.kind, &self.step.target) {
-            (StepKind::Wait, _) => self.hide(),
-            (StepKind::Tooltip, Some(target)) => {
+        match &self.step.target {
+            _ if self.step.kind == StepKind::Wait => self.hide(),
+            Some(target) if self.step.kind.follows_target() => {
                 self.await_target();
                 let weak = Rc::downgrade(self);
                 let tracker = Tracker::new(target.clone(), move |sighting| {
@@ -121,10 +127,12 @@ impl Inner {
                 self.tracker.replace(Some(tracker));
                 self.watch_size();
             }
-            (StepKind::Modal | StepKind::Tooltip, _) => {
+            _ => {
+                // The style sheet says where it is; a step at a target before it may have said otherwise.
+                for name in ["left", "top"] {
+                    unset(&self.parts.card, name);
+                }
                 self.show();
-                self.watch_size();
-                self.center();
                 self.tell(Intent::Found);
             }
         }
@@ -155,10 +163,17 @@ impl Inner {
                     .target
                     .replace(Some(element.clone()))
                     .is_none_or(|before| before != *element);
-                if first {
-                    self.show();
+                if self.step.kind == StepKind::Inline {
+                    self.insert_after(element);
+                } else {
+                    if first {
+                        self.appear();
+                    }
+                    self.mark_at(*rect, *viewport);
+                    if self.has_card() {
+                        self.put(self.ask(*rect, *clip, *viewport));
+                    }
                 }
-                self.put(self.ask(*rect, *clip, *viewport));
                 if first || other {
                     self.arrange_tabs(element);
                 }
@@ -191,6 +206,70 @@ impl Inner {
         self.missing.replace(timer);
     }
 
+    /// Whether the card is shown while the target is: a hotspot's is once it is opened.
+    fn has_card(&self) -> bool {
+        self.parts.beacon.is_none() || self.open.get()
+    }
+
+    fn set_open(self: &Rc<Self>, open: bool) {
+        let Some(beacon) = self.parts.beacon.as_ref() else {
+            return;
+        };
+        if self.open.replace(open) == open || !self.shown.get() {
+            return;
+        }
+        if open {
+            self.show();
+        } else {
+            let had_focus = self.parts.has_focus();
+            self.put_away();
+            if had_focus {
+                focus(beacon);
+            }
+        }
+    }
+
+    /// The target came into view.
+    fn appear(self: &Rc<Self>) {
+        self.shown.set(true);
+        if let Some(beacon) = &self.parts.beacon {
+            self.top.show(beacon);
+        }
+        if self.has_card() {
+            self.show();
+        }
+    }
+
+    /// Puts the mark of a hotspot on the corner of its target, within the viewport.
+    fn mark_at(&self, rect: Rect, viewport: Rect) {
+        let Some(beacon) = &self.parts.beacon else {
+            return;
+        };
+        let half = f64::from(beacon.offset_width()) / 2.0;
+        let x = match self.direction {
+            Lines::Ltr => rect.right(),
+            Lines::Rtl => rect.x,
+        };
+        let right = (viewport.right() - half).max(half);
+        set(beacon, "left", x.clamp(half, right) - half);
+        let bottom = (viewport.bottom() - half).max(half);
+        set(beacon, "top", rect.y.clamp(half, bottom) - half);
+    }
+
+    /// Puts a bar after its target, in the flow of the page, and back there when the page took it away.
+    fn insert_after(&self, element: &Element) {
+        let Some(host) = self.top.host_of(&self.parts.card) else {
+            return;
+        };
+        if element.next_element_sibling().as_ref() != Some(&host) {
+            let moved = element.after_with_node_1(&host);
+            if moved.is_err() {
+                crate::loader::problem("a banner could not be put into the page");
+            }
+        }
+        self.shown.set(true);
+    }
+
     fn show(self: &Rc<Self>) {
         self.shown.set(true);
         let veiled = self.parts.veil.get_attribute("data-backdrop").as_deref() != Some("none")
@@ -213,10 +292,14 @@ impl Inner {
         self.take_focus();
     }
 
-    /// Escape on the page is the host's while a dialog of the host's is open.
+    /// Escape on the page is the host's while a dialog of the host's is open, and where the card is not what its user is
+    /// at.
     fn escaped(&self, in_card: bool) -> bool {
-        let ours = in_card || !self.top.is_in_dialog();
-        if ours {
+        let before_user = matches!(self.step.kind, StepKind::Tooltip | StepKind::Modal);
+        let ours = in_card || before_user && !self.top.is_in_dialog();
+        if ours && self.parts.beacon.is_some() {
+            self.tell(Intent::Beacon);
+        } else if ours {
             self.tell(Intent::Esc);
         }
         ours
@@ -225,20 +308,34 @@ impl Inner {
     fn hide(&self) {
         let had_focus = self.parts.has_focus();
         self.shown.set(false);
-        self.focused.set(false);
-        self.escape.take();
-        self.tabs.take();
-        self.top.hide(&self.parts.card);
-        self.top.hide(&self.parts.veil);
+        self.put_away();
+        if let Some(beacon) = &self.parts.beacon {
+            self.top.hide(beacon);
+        }
+        if self.step.kind == StepKind::Inline
+            && let Some(host) = self.top.host_of(&self.parts.card)
+        {
+            host.remove();
+        }
         if had_focus {
             let target = self.target.take();
             crate::layer::restore(target.as_ref().and_then(first_focusable));
         }
     }
 
-    /// The focus goes to the card, to a modal's first button; never out of a field on the page.
+    fn put_away(&self) {
+        self.focused.set(false);
+        self.escape.take();
+        self.tabs.take();
+        self.top.hide(&self.parts.card);
+        self.top.hide(&self.parts.veil);
+    }
+
+    /// The focus goes to what was put before its user, or what they opened; never out of a field on the page, nor to what
+    /// merely is there.
     fn take_focus(&self) {
-        if self.focused.replace(true) {
+        let before_user = matches!(self.step.kind, StepKind::Tooltip | StepKind::Modal);
+        if self.focused.replace(true) || !(before_user || self.open.get()) {
             return;
         }
         let modal = self.step.kind == StepKind::Modal;
@@ -271,7 +368,6 @@ impl Inner {
         if let Ok(tracker) = self.tracker.try_borrow() {
             match tracker.as_ref() {
                 Some(tracker) => tracker.again(),
-                None if self.shown.get() => self.center(),
                 None => {}
             }
         }
@@ -359,25 +455,6 @@ impl Inner {
                     "none".to_owned()
                 },
             );
-        }
-    }
-
-    /// A card without a target is in the middle.
-    fn center(&self) {
-        let (page, card) = (viewport(), self.card_size());
-        set(
-            &self.parts.card,
-            "left",
-            ((page.width - card.width) / 2.0).max(MARGIN),
-        );
-        set(
-            &self.parts.card,
-            "top",
-            ((page.height - card.height) / 2.0).max(MARGIN),
-        );
-        write(&self.parts.arrow, "display", "none");
-        for name in ["left", "top", "width", "height"] {
-            set(&self.parts.hole, name, 0.0);
         }
     }
 

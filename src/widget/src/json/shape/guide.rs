@@ -1,8 +1,9 @@
 //! Compiled guides.
 
 use banso_model::guide::{
-    Action, Advance, AdvanceOn, Backdrop, Block, Button, Checklist, Content, Esc, Guide, Inline,
-    Interact, Item, Kind, Missing, MissingThen, Order, Placement, Progress, Step, StepKind,
+    Action, Advance, AdvanceOn, AnswerKind, Backdrop, Block, Button, Checklist, Choice, Content,
+    Esc, Guide, Inline, Interact, Item, Kind, Media, Missing, MissingThen, Order, Placement,
+    Progress, Question, Step, StepKind,
 };
 use banso_model::value::Value;
 
@@ -10,7 +11,9 @@ use super::{Shape, Wrong, object, variant, word};
 
 object!(Guide {
     id,
+    kind,
     locale,
+    dismissable,
     title,
     content
 });
@@ -26,10 +29,30 @@ object!(Step {
     missing,
     title,
     body,
+    media,
+    question,
     buttons,
     advance,
     esc,
 });
+object!(Media {
+    src,
+    alt,
+    video,
+    poster,
+    captions,
+    ratio
+});
+object!(Question {
+    answer,
+    min,
+    max,
+    low,
+    high,
+    options,
+    required
+});
+object!(Choice { id, label, body, act as "do" });
 object!(Missing { wait_ms, then });
 object!(Advance {
     on,
@@ -47,14 +70,18 @@ object!(Checklist {
     order,
     progress,
     collapsible,
-    dismissable
+    goal
 });
-object!(Item { id, title, body, act as "do", by_hand });
+object!(Item { id, title, body, media, act as "do", by_hand, leads_to, after });
 
 word!(Kind {
     Tour "tour", Checklist "checklist", Announcement "announcement", Banner "banner", Hotspot "hotspot", Survey "survey",
 });
-word!(StepKind { Tooltip "tooltip", Modal "modal", Wait "wait" });
+word!(StepKind {
+    Tooltip "tooltip", Modal "modal", Wait "wait", Corner "corner", Hotspot "hotspot", Pulse "pulse", Top "top",
+    Bottom "bottom", Static "static", Inline "inline",
+});
+word!(AnswerKind { Scale "scale", One "one", Many "many", Text "text" });
 word!(Placement {
     Auto "auto", Top "top", TopStart "top-start", TopEnd "top-end", Bottom "bottom", BottomStart "bottom-start",
     BottomEnd "bottom-end", Left "left", Right "right", Start "start", End "end",
@@ -75,8 +102,8 @@ impl Shape for Content {
         match name {
             "checklist" => Self::Checklist(Shape::shape(value, wrong)),
             _ => {
-                wrong.0 |= name != "tour";
-                Self::Tour(Shape::shape(value, wrong))
+                wrong.0 |= name != "steps";
+                Self::Steps(Shape::shape(value, wrong))
             }
         }
     }

@@ -12,6 +12,7 @@ object!(Memory {
     guides,
     items,
     folded,
+    news,
     interruptions
 });
 object!(Record {

@@ -3,8 +3,9 @@
 use banso_model::progress::{GuideProgress, ItemProgress, Run};
 use banso_model::value::Value;
 use banso_model::wire::{
-    BatchAnswer, Corner, ErrorAnswer, ErrorBody, Facts, FeatureOn, FeatureRule, GuideEntry, Hub,
-    Pacing, Privacy, Rejected, Repeat, Scheme, Session, SessionAnswer, Start, Theme, Uses,
+    Article, BatchAnswer, Contact, Corner, ErrorAnswer, ErrorBody, Facts, FeatureOn, FeatureRule,
+    GuideEntry, HelpAnswer, Hub, Listed, News, Pacing, Privacy, Rejected, Repeat, Scheme, Section,
+    Session, SessionAnswer, Start, Theme, Uses,
 };
 use banso_model::words::Words;
 
@@ -27,7 +28,36 @@ object!(Session {
     privacy,
     hub,
 });
-object!(Hub { corner });
+object!(Hub {
+    corner,
+    launcher,
+    sections,
+    news,
+    contact
+});
+object!(News {
+    id,
+    title,
+    body,
+    media,
+    at,
+    buttons
+});
+object!(Contact {
+    title,
+    body,
+    buttons
+});
+object!(HelpAnswer { articles });
+object!(Listed { id, title, summary });
+object!(Article {
+    id,
+    title,
+    body,
+    media,
+    minutes,
+    related
+});
 object!(Theme {
     accent,
     radius,
@@ -104,8 +134,23 @@ object!(Words {
     collapse,
     expand,
     dismiss,
+    thanks,
+    hotspot,
+    search,
+    no_hits,
+    help,
+    news,
+    contact,
+    solved,
+    yes,
+    no,
+    minutes,
+    related,
+    offline,
+    write,
 });
 
+word!(Section { Todo "todo", Help "help", News "news", Contact "contact" });
 word!(Corner { End "end", Start "start" });
 word!(Scheme { Auto "auto", Light "light", Dark "dark" });
 word!(Start { Hub "hub", Auto "auto", Api "api" });

@@ -1,0 +1,185 @@
+//! Help in the hub: searched at the collector, read here, its reading time measured.
+
+use std::rc::Rc;
+
+use banso_model::event::Kind;
+use banso_model::time::Timestamp;
+use banso_model::value::{Value, Values};
+use banso_model::wire::{Article, HelpAnswer, Section};
+
+use super::live::Live;
+use super::{Message, post};
+use crate::activity::Activity;
+use crate::browser::{self, joined};
+use crate::scene::{HelpScene, Shared};
+use crate::{http, json};
+
+/// A search waits for so long for its user to go on typing.
+const TYPING_MS: i64 = 250;
+
+/// Help as it is now.
+#[derive(Default)]
+pub(super) struct Help {
+    pub(super) scene: HelpScene,
+    /// When what is typed is searched.
+    pub(super) search_at: Option<Timestamp>,
+    /// How long the open article has been read.
+    reading: Option<Activity>,
+}
+
+impl Live {
+    /// This is searched, once its user has typed it.
+    pub(super) fn search(&mut self, query: String) {
+        self.help.scene.query = query;
+        self.help.search_at = Some(browser::now().plus_ms(TYPING_MS));
+    }
+
+    /// Searches what is due; without a query, what is suggested for the page.
+    pub(super) fn search_due(&mut self, now: Timestamp) {
+        if self.help.search_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.help.search_at = None;
+        let query = self.help.scene.query.clone();
+        let url = self.help_url("", &query);
+        http::get(
+            &url,
+            Box::new(move |answer| {
+                let found = json::read(&answer.body).filter(|_| answer.status == 200);
+                post(Message::Found(query, found));
+            }),
+        );
+    }
+
+    fn help_url(&self, article: &str, query: &str) -> String {
+        let text = |text: &str| String::from(js_sys::encode_uri_component(text));
+        joined(&[
+            &self.collector,
+            "/v1/help",
+            article,
+            "?key=",
+            &text(&self.key),
+            "&locale=",
+            &text(&self.locale()),
+            "&page=",
+            &text(&self.address.recorded),
+            "&q=",
+            &text(query),
+        ])
+    }
+
+    /// What was searched was found, or nothing was.
+    pub(super) fn found_help(&mut self, query: String, found: Option<HelpAnswer>) {
+        if query != self.help.scene.query {
+            return;
+        }
+        self.help.scene.failed = found.is_none();
+        let missed = found
+            .as_ref()
+            .is_some_and(|found| found.articles.is_empty());
+        self.help.scene.found = found.map(|found| Shared(Rc::new(found)));
+        if !query.is_empty() && !self.help.scene.failed {
+            let act = if missed { "missed" } else { "found" };
+            self.record_help("search", act, query.into());
+        }
+        self.dirty = true;
+    }
+
+    fn record_help(&mut self, name: &str, act: &str, value: Value) {
+        let props: Values = [("act".to_owned(), act.into()), ("value".to_owned(), value)].into();
+        self.record(Kind::Help, name, props);
+    }
+
+    /// An article is opened, or the open one closed.
+    pub(super) fn open_article(&mut self, id: Option<String>) {
+        self.end_reading();
+        self.help.scene.article = None;
+        self.help.scene.answered = false;
+        let Some(id) = id else { return };
+        let path = joined(&["/", &String::from(js_sys::encode_uri_component(&id))]);
+        let url = self.help_url(&path, "");
+        http::get(
+            &url,
+            Box::new(|answer| {
+                let article = json::read(&answer.body).filter(|_| answer.status == 200);
+                post(Message::Article(article.map(Box::new)));
+            }),
+        );
+    }
+
+    /// An article came.
+    pub(super) fn read_article(&mut self, article: Option<Box<Article>>) {
+        self.dirty = true;
+        self.help.scene.failed = article.is_none();
+        let Some(article) = article else { return };
+        let now = browser::now();
+        self.record_help(&article.id, "opened", Value::Null);
+        self.help.scene.article = Some(Shared(Rc::from(article)));
+        let mut reading = Activity::default();
+        reading.visible(self.visible, now);
+        self.help.reading = Some(reading);
+    }
+
+    /// The reader says whether the article helped.
+    pub(super) fn solved(&mut self, solved: bool) {
+        if let Some(article) = self.help.scene.article.clone() {
+            self.help.scene.answered = true;
+            self.record_help(&article.id, "solved", solved.into());
+        }
+    }
+
+    /// The reader did something, or the page was shown or hidden.
+    pub(super) fn reading(&mut self, visible: Option<bool>) {
+        let now = browser::now();
+        if let Some(reading) = &mut self.help.reading {
+            match visible {
+                Some(visible) => reading.visible(visible, now),
+                None => {
+                    reading.input(now);
+                }
+            }
+        }
+    }
+
+    /// Records how long the open article was read since this was last asked.
+    pub(super) fn record_reading(&mut self) {
+        let seconds = self
+            .help
+            .reading
+            .as_mut()
+            .and_then(|reading| reading.take(browser::now()));
+        if let (Some(seconds), Some(article)) = (seconds, self.help.scene.article.clone()) {
+            let props: Values = [("seconds".to_owned(), Value::Number(seconds as f64))].into();
+            self.record(Kind::Content, &article.id, props);
+        }
+    }
+
+    fn end_reading(&mut self) {
+        self.record_reading();
+        self.help.reading = None;
+    }
+
+    /// A part of the hub is shown.
+    pub(super) fn open_section(&mut self, section: Section) {
+        self.section = Some(section);
+        match section {
+            Section::Help => {
+                if self.help.scene.found.is_none() {
+                    self.help.search_at = Some(Timestamp(0));
+                }
+            }
+            Section::News => {
+                let newest = self
+                    .session
+                    .as_ref()
+                    .and_then(|session| session.hub.as_ref()?.news.first())
+                    .map(|news| news.at);
+                if newest > self.memory.news {
+                    self.memory.news = newest;
+                    self.keep_memory();
+                }
+            }
+            Section::Todo | Section::Contact => {}
+        }
+    }
+}

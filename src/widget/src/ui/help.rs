@@ -1,0 +1,101 @@
+//! Help in the hub: a search, what it found, and an article.
+
+use banso_model::wire::{Article, Listed};
+
+use super::press::{button, worded};
+use super::tag::{Html, Tag, tag};
+use super::{Given, icon, media, text};
+use crate::scene::{HelpScene, Intent};
+
+/// The search and what it found, or the article that is open.
+pub fn view(given: &Given, help: &HelpScene) -> Html {
+    if let Some(open) = &help.article {
+        return article(given, help, open);
+    }
+    let words = &given.scene.session.words;
+    let search = tag(
+        "input",
+        "type=search;id=search;autocomplete=off;data-banso-action=search",
+    )
+    .set("aria-label", &words.search)
+    .set("placeholder", &words.search)
+    .on(vec![Intent::Search(String::new())]);
+    let found = help.found.as_ref().map_or(&[][..], |found| &found.articles);
+    let said = if help.failed {
+        &words.offline
+    } else if found.is_empty() && !help.query.is_empty() && help.found.is_some() {
+        &words.no_hits
+    } else {
+        ""
+    };
+    vec![
+        search,
+        tag("p", "class=nothing;role=status").say(said),
+        list(found),
+    ]
+}
+
+fn list(articles: &[Listed]) -> Tag {
+    let mut list = tag("ul", "class=articles");
+    for article in articles {
+        let open = vec![Intent::Article(Some(article.id.clone()))];
+        let row = button("row", "article", open)
+            .put(
+                tag("span", "class=says")
+                    .put(tag("span", "class=name").say(&article.title))
+                    .put(tag("span", "class=summary").say(&article.summary)),
+            )
+            .put(icon::chevron());
+        list = list.put(
+            tag("li", "class=article")
+                .set("data-banso-article", &article.id)
+                .put(row),
+        );
+    }
+    list
+}
+
+fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
+    let session = &given.scene.session;
+    let (words, variables) = (&session.words, &session.variables);
+    let back = vec![Intent::Article(None)];
+    let mut parts = vec![
+        worded("quiet", "back", &words.back, back),
+        tag("h3", "tabindex=-1")
+            .set("id", &article.id)
+            .with(text::inlines(&article.title, variables)),
+        tag("p", "class=summary").say(&text::counted(&words.minutes, article.minutes as usize, 0)),
+    ];
+    parts.extend(
+        article
+            .media
+            .as_ref()
+            .map(|one| media::view(one, &session.locale)),
+    );
+    parts.push(tag("div", "class=text").with(text::blocks(&article.body, variables)));
+    let mut asked = tag("div", "class=solved;role=group").set("aria-label", &words.solved);
+    if help.answered {
+        asked = asked.put(tag("p", "role=status").say(&words.thanks));
+    } else {
+        asked = asked
+            .put(tag("p", "").say(&words.solved))
+            .put(worded(
+                "button",
+                "solved",
+                &words.yes,
+                vec![Intent::Solved(true)],
+            ))
+            .put(worded(
+                "button",
+                "unsolved",
+                &words.no,
+                vec![Intent::Solved(false)],
+            ));
+    }
+    parts.push(asked);
+    if !article.related.is_empty() {
+        parts.push(tag("h4", "").say(&words.related));
+        parts.push(list(&article.related));
+    }
+    parts
+}
