@@ -3,7 +3,7 @@
 //! Pure: a state and an input give the next state and what is to be done about it.
 
 use banso_model::event::GuideAct;
-use banso_model::guide::{Action, AdvanceOn, Button, Inline, MissingThen, Step, StepKind};
+use banso_model::guide::{Action, AdvanceOn, Button, MissingThen, Step, StepKind};
 use banso_model::words::Words;
 
 /// Which way its user goes through a tour.
@@ -184,14 +184,14 @@ impl<'a> Tour<'a> {
             return step.buttons.clone();
         }
         let usual = |label: &str, action: Action, primary| Button {
-            label: vec![Inline::Text(label.to_owned())],
+            label: vec![["=", label].concat()],
             act: vec![action],
             primary,
         };
         let modal = step.kind == StepKind::Modal;
         let mut buttons = Vec::new();
         if (!modal || step.question.is_some()) && self.previous(state).is_some() {
-            buttons.push(usual(&words.back, Action::Back, false));
+            buttons.push(usual(words.say("back"), Action::Back, false));
         }
         if modal
             || step
@@ -200,7 +200,11 @@ impl<'a> Tour<'a> {
                 .any(|advance| advance.on == AdvanceOn::Next)
         {
             let last = self.is_last(state);
-            let label = if last { &words.done } else { &words.next };
+            let label = if last {
+                words.say("done")
+            } else {
+                words.say("next")
+            };
             buttons.push(usual(label, Action::Next, true));
         }
         buttons

@@ -7,7 +7,8 @@ use crate::condition::Condition;
 use crate::config::guide::{self as written, Content, Done, Guide};
 use crate::config::media::Media;
 use crate::config::text::Text;
-use crate::guide::{self as compiled, Block, Inline};
+use crate::guide::{self as compiled, Rich};
+use crate::markdown::tree;
 use crate::time::Period;
 use crate::wire::{GuideEntry, Repeat};
 use crate::{markdown, wire};
@@ -108,12 +109,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn line(&self, text: Option<&Text>) -> Vec<Inline> {
-        self.say(text).map(markdown::plain).unwrap_or_default()
+    fn line(&self, text: Option<&Text>) -> Rich {
+        let text = self.say(text).unwrap_or_default();
+        tree::line(&markdown::plain(text))
     }
 
-    fn body(&self, text: Option<&Text>) -> Vec<Block> {
-        self.say(text).map(markdown::blocks).unwrap_or_default()
+    fn body(&self, text: Option<&Text>) -> Rich {
+        let text = self.say(text).unwrap_or_default();
+        tree::parts(&markdown::blocks(text))
     }
 
     fn say<'t>(&self, text: Option<&'t Text>) -> Option<&'t str> {
@@ -166,7 +169,7 @@ impl Reader<'_> {
             progress: list.progress,
             collapsible: list.collapsible,
             goal: list
-                .goal
+                .chooser
                 .as_ref()
                 .map(|chooser| format!("{chooser}/{CHOICE}"))
                 .unwrap_or_default(),
@@ -190,59 +193,34 @@ impl Reader<'_> {
 /// The traits that a guide's texts speak of.
 fn variables(guide: &compiled::Guide) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    in_inlines(&guide.title, &mut found);
+    speak_of(&guide.title, &mut found);
     match &guide.content {
         compiled::Content::Steps(steps) => {
             for step in steps {
-                in_inlines(&step.title, &mut found);
-                in_blocks(&step.body, &mut found);
+                speak_of(&step.title, &mut found);
+                speak_of(&step.body, &mut found);
                 for button in &step.buttons {
-                    in_inlines(&button.label, &mut found);
+                    speak_of(&button.label, &mut found);
                 }
                 for option in step.question.iter().flat_map(|asks| &asks.options) {
-                    in_inlines(&option.label, &mut found);
-                    in_blocks(&option.body, &mut found);
+                    speak_of(&option.label, &mut found);
+                    speak_of(&option.body, &mut found);
                 }
             }
         }
         compiled::Content::Checklist(list) => {
-            in_blocks(&list.body, &mut found);
+            speak_of(&list.body, &mut found);
             for item in &list.items {
-                in_inlines(&item.title, &mut found);
-                in_blocks(&item.body, &mut found);
+                speak_of(&item.title, &mut found);
+                speak_of(&item.body, &mut found);
             }
         }
     }
     found
 }
 
-fn in_blocks(blocks: &[Block], found: &mut BTreeSet<String>) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(inlines) | Block::Heading(_, inlines) => in_inlines(inlines, found),
-            Block::Bullets(items) | Block::Numbers(_, items) => {
-                for item in items {
-                    in_blocks(item, found);
-                }
-            }
-            Block::Quote(blocks) => in_blocks(blocks, found),
-            Block::Code(_) | Block::Rule => {}
-        }
-    }
-}
-
-fn in_inlines(inlines: &[Inline], found: &mut BTreeSet<String>) {
-    for inline in inlines {
-        match inline {
-            Inline::Variable(path, _) => {
-                found.insert(path.clone());
-            }
-            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link(_, inner) => {
-                in_inlines(inner, found);
-            }
-            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
-        }
-    }
+fn speak_of(text: &Rich, found: &mut BTreeSet<String>) {
+    found.extend(tree::variables(text).map(str::to_owned));
 }
 
 /// The conditions under which something is shown: its stages and its own.

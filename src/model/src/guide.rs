@@ -61,7 +61,7 @@ pub struct Guide {
     pub dismissable: bool,
     /// Its title; may be empty when it has a body.
     #[serde(default)]
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// What it shows.
     pub content: Content,
 }
@@ -101,10 +101,10 @@ pub struct Step {
     pub missing: Missing,
     /// Its title.
     #[serde(default)]
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// Its body.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// A picture or a video below the title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
@@ -306,7 +306,7 @@ pub enum AdvanceOn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Button {
     /// What it says.
-    pub label: Vec<Inline>,
+    pub label: Rich,
     /// What it does, in order.
     #[serde(rename = "do")]
     pub act: Vec<Action>,
@@ -425,10 +425,10 @@ pub struct Choice {
     /// The answer it gives.
     pub id: String,
     /// What it says.
-    pub label: Vec<Inline>,
+    pub label: Rich,
     /// What it means.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// What choosing it does, in order.
     #[serde(default, rename = "do")]
     pub act: Vec<Action>,
@@ -439,7 +439,7 @@ pub struct Choice {
 pub struct Checklist {
     /// What it says above its items.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// Its items, in order; never empty.
     pub items: Vec<Item>,
     /// Whether items can be done in any order.
@@ -483,10 +483,10 @@ pub struct Item {
     /// Its id, unique in the checklist.
     pub id: String,
     /// What it says.
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// What it says when it is opened.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// A picture or a video above the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
@@ -503,42 +503,14 @@ pub struct Item {
     pub after: Vec<String>,
 }
 
-/// A block of formatted text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Block {
-    /// A paragraph.
-    Paragraph(Vec<Inline>),
-    /// A heading of level 1 to 6.
-    Heading(u8, Vec<Inline>),
-    /// A list with bullets.
-    Bullets(Vec<Vec<Block>>),
-    /// A list with numbers from the given one.
-    Numbers(u32, Vec<Vec<Block>>),
-    /// A quotation.
-    Quote(Vec<Block>),
-    /// Text as it is, in a fixed-width font.
-    Code(String),
-    /// A line across.
-    Rule,
-}
-
-/// A piece of formatted text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Inline {
-    /// Plain text.
-    Text(String),
-    /// `{{user.name|there}}`: an attribute of the user or the account, and what to say when there is none.
-    Variable(String, String),
-    /// Strong.
-    Strong(Vec<Inline>),
-    /// Emphasised.
-    Emphasis(Vec<Inline>),
-    /// Code.
-    Code(String),
-    /// A link to an address, and what it says.
-    Link(String, Vec<Inline>),
-    /// A line break.
-    Break,
-}
+/// Formatted text: what its tree says when it is walked through, so that whoever draws it needs no tree. Each part begins
+/// with one letter:
+///
+/// | part | meaning |
+/// |---|---|
+/// | `=text` | text |
+/// | `$path\|otherwise` | an attribute of the user or the account, `user.name`, and what to say when there is none |
+/// | `<name` | an element begins: `p` `h3` `h4` `h5` `ul` `ol` `li` `blockquote` `pre` `code` `hr` `strong` `em` `a` `br` |
+/// | `<a address`, `<ol 3` | the same with where it leads, or its first number |
+/// | `>` | the element that began last ends |
+pub type Rich = Vec<String>;

@@ -5,9 +5,10 @@
 
 use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
 
-use crate::guide::{Block, Inline};
+pub use tree::{Block, Inline};
 use variable::Piece;
 
+pub mod tree;
 pub mod variable;
 
 /// Deepest nesting of blocks and inlines; what is deeper is kept at that depth.

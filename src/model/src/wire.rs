@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::event::Event;
-use crate::guide::{Block, Button, Inline, Kind, Media};
+use crate::guide::{Button, Kind, Media, Rich};
 use crate::named::Named;
 use crate::progress::{GuideProgress, ItemProgress};
 use crate::target::Target;
@@ -236,10 +236,10 @@ pub struct News {
     /// Its id.
     pub id: String,
     /// Its headline.
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// What is new.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// A picture or a video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
@@ -254,10 +254,10 @@ pub struct News {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its heading.
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// What to expect.
     #[serde(default)]
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// The ways.
     pub buttons: Vec<Button>,
 }
@@ -287,9 +287,9 @@ pub struct Article {
     /// Its id.
     pub id: String,
     /// The question it answers.
-    pub title: Vec<Inline>,
+    pub title: Rich,
     /// The answer.
-    pub body: Vec<Block>,
+    pub body: Rich,
     /// A picture or a video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,

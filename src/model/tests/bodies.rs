@@ -30,7 +30,7 @@ fn request() -> Value {
 
 fn answer() -> Value {
     json!({ "fresh": {
-        "etag": "x", "refresh_after": 60, "now": "2026-11-21T08:30:00Z", "identified": true, "locale": "en",
+        "etag": "x", "refresh_after": 60, "now": "2026-11-21T08:30:00Z", "identified": true, "kind": "tour", "dismissable": true, "locale": "en",
         "words": words(),
         "features": [{ "id": "report.create", "on": { "click": { "css": "#x", "within": ["x-app"] }, "page": "/r/*" } }],
         "guides": [{ "id": "g", "kind": "tour", "hash": "0", "start": "auto", "snooze_ms": 1,
@@ -50,11 +50,13 @@ fn words() -> Value {
 }
 
 fn guide() -> Value {
-    json!({ "id": "g", "locale": "en", "title": [{ "text": "x" }, { "variable": ["user.name", "you"] }],
-        "content": { "tour": [{ "id": "s", "kind": "tooltip", "target": { "text": "x" }, "placement": "bottom-start",
+    json!({ "id": "g", "kind": "tour", "locale": "en", "dismissable": true, "title": ["=x", "$user.name|you"],
+        "content": { "steps": [{ "id": "s", "kind": "tooltip", "target": { "text": "x" }, "placement": "bottom-start",
             "backdrop": "spotlight", "interact": "target", "padding": 4, "radius": 8,
             "missing": { "wait_ms": 6000, "then": "pause" }, "esc": "close",
-            "body": [{ "numbers": [1, [[{ "paragraph": ["break"] }]]] }, "rule"],
+            "body": ["<ol 1", "<li", "<p", "=a", "$user.name|you", ">", ">", ">"],
+            "media": { "src": "/a.png", "alt": "A", "ratio": "16/9" },
+            "question": { "answer": "many", "options": [{ "id": "a", "label": ["=A"], "do": ["next"] }], "required": true },
             "buttons": [{ "label": [], "do": ["next", { "goto": "s" }], "primary": true }],
             "advance": [{ "on": "wait", "after": "1s" }] }] } })
 }

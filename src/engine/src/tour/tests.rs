@@ -239,7 +239,8 @@ fn buttons_and_numbers() {
             .buttons(&state, &words)
             .iter()
             .map(|Button { label, primary, .. }| match label.as_slice() {
-                [banso_model::guide::Inline::Text(text)] => {
+                [text] => {
+                    let text = text.strip_prefix('=').expect("a text");
                     format!("{text}{}", if *primary { "*" } else { "" })
                 }
                 other => panic!("{other:?} is no label"),

@@ -28,7 +28,7 @@ pub fn help<'a>(
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match nearest(written, candidates.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None if candidates.is_empty() => format!("there is no {what}"),
+        None if candidates.is_empty() => format!("there are no {what}"),
         None => format!("the {what} here: {}", listed(&candidates)),
     }
 }

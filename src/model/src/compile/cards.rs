@@ -7,8 +7,7 @@ use crate::config::guide::{
 };
 use crate::config::question::{Answer, Question};
 use crate::guide::{
-    self as compiled, Advance, AdvanceOn, AnswerKind, Backdrop, Block, Esc, Inline, Interact,
-    Placement, StepKind,
+    self as compiled, Advance, AdvanceOn, AnswerKind, Backdrop, Esc, Interact, Placement, StepKind,
 };
 use crate::target::Target;
 use crate::words::Words;
@@ -133,7 +132,12 @@ impl Reader<'_> {
         let thanks = self.body(survey.thanks.as_ref());
         let body = if thanks.is_empty() {
             let words = Words::of(self.locale);
-            vec![Block::Paragraph(vec![Inline::Text(words.thanks)])]
+            [
+                "<p".to_owned(),
+                format!("={}", words.say("thanks")),
+                ">".to_owned(),
+            ]
+            .to_vec()
         } else {
             thanks
         };

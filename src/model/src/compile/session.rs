@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reader, audience, in_blocks, in_inlines};
+use super::{Reader, audience, speak_of};
 use crate::condition::Condition;
 use crate::config::{self, Workspace};
 use crate::wire::{Contact, FeatureRule, Hub, News, Pacing, Privacy};
@@ -47,7 +47,7 @@ pub fn words(workspace: &Workspace, locale: &str) -> Words {
     let mut words = Words::of(locale);
     let title = workspace.hub.title.as_ref();
     if let Some((_, title)) = title.and_then(|title| title.nearest(locale, &workspace.locales)) {
-        words.hub = title.to_owned();
+        words.0.insert("hub".to_owned(), title.to_owned());
     }
     words
 }
@@ -106,10 +106,10 @@ pub fn hub_variables(hub: &Hub) -> BTreeSet<String> {
                 .map(|news| (&news.title, &news.body, &news.buttons)),
         );
     for (title, body, buttons) in said {
-        in_inlines(title, &mut found);
-        in_blocks(body, &mut found);
+        speak_of(title, &mut found);
+        speak_of(body, &mut found);
         for button in buttons {
-            in_inlines(&button.label, &mut found);
+            speak_of(&button.label, &mut found);
         }
     }
     found

@@ -125,7 +125,10 @@ impl Live {
         self.dirty = true;
         self.reading(Some(open && self.visible));
         if open {
-            let sections = self.session.as_ref().and_then(|session| session.hub.as_ref());
+            let sections = self
+                .session
+                .as_ref()
+                .and_then(|session| session.hub.as_ref());
             let first = sections.and_then(|hub| hub.sections.first()).copied();
             if let Some(section) = self.section.or(first) {
                 self.open_section(section);

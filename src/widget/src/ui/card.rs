@@ -135,7 +135,7 @@ impl Card {
     /// The mark of a hotspot.
     fn beacon(&self, given: &Given, card: &CardScene, step: &Step) -> Tag {
         let session = &given.scene.session;
-        let mut name = session.words.hotspot.clone();
+        let mut name = session.words.say("hotspot").to_owned();
         name.push_str(": ");
         name.push_str(&text::plain(&step.title, &session.variables));
         let press = vec![Intent::Beacon(card.run)];
@@ -153,17 +153,16 @@ impl Card {
         let mut inner = tag("div", "class=inner;data-scrolls=");
         if card.guide.dismissable {
             let leave = vec![Intent::Act(card.run, Action::Close)];
-            inner = inner.put(close(&words.close, leave));
+            inner = inner.put(close(words.say("close"), leave));
         }
         if titled {
-            let title = text::inlines(&step.title, variables);
+            let title = text::rich(&step.title, variables);
             inner = inner.put(tag("h2", "id=title").with(title));
         }
         if let Some(one) = &step.media {
             inner = inner.put(media::view(one, &session.locale));
         }
-        inner =
-            inner.put(tag("div", "id=body;class=text").with(text::blocks(&step.body, variables)));
+        inner = inner.put(tag("div", "id=body;class=text").with(text::rich(&step.body, variables)));
         if let Some(asks) = &step.question {
             inner = inner.put(question::view(given, card, &step.id, asks));
         }
@@ -259,7 +258,7 @@ fn announcement(session: &Session, card: &CardScene, step: &Step) -> String {
         return said;
     }
     if card.of > 1 {
-        said = text::counted(&session.words.step, card.number, card.of);
+        said = text::counted(session.words.say("step"), card.number, card.of);
         said.push_str(". ");
     }
     said.push_str(&text::plain(&step.title, &session.variables));
@@ -285,7 +284,7 @@ fn footer(given: &Given, card: &CardScene, step: &Step) -> Option<Tag> {
         };
         let action = one.act.first().map_or("", Action::as_str);
         let act = |action: &Action| Intent::Act(card.run, action.clone());
-        let says = text::inlines(&one.label, &given.scene.session.variables);
+        let says = text::rich(&one.label, &given.scene.session.variables);
         let mut made = button(class, action, one.act.iter().map(act).collect()).with(says);
         if unanswered && action == "next" {
             made = made.set("disabled", "");

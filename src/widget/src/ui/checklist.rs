@@ -18,7 +18,7 @@ pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
     let id = &list.guide.id;
     let mut heading = String::from("list-");
     heading.push_str(id);
-    let title = text::inlines(&list.guide.title, variables);
+    let title = text::rich(&list.guide.title, variables);
     let mut header = tag("header", "").put(tag("h3", "").set("id", &heading).with(title));
     if content.collapsible {
         header = header.put(fold(given, list));
@@ -30,7 +30,7 @@ pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
         .set("aria-labelledby", &heading)
         .put(header)
         .put(progress(
-            &text::counted(&words.progress, done, of),
+            &text::counted(words.say("progress"), done, of),
             done,
             of,
         ));
@@ -38,14 +38,14 @@ pub fn view(given: &Given, list: &ChecklistScene) -> Option<Tag> {
         return Some(view);
     }
     if done == of {
-        view = view.put(tag("p", "class=finished").say(&words.all_done));
+        view = view.put(tag("p", "class=finished").say(words.say("all_done")));
     } else if !content.body.is_empty() {
-        view = view.put(tag("div", "class=text").with(text::blocks(&content.body, variables)));
+        view = view.put(tag("div", "class=text").with(text::rich(&content.body, variables)));
     }
     view = view.put(items(given, list, content));
     if list.guide.dismissable {
         let press = vec![Intent::Dismiss(id.clone())];
-        view = view.put(worded("quiet", "dismiss", &words.dismiss, press));
+        view = view.put(worded("quiet", "dismiss", words.say("dismiss"), press));
     }
     Some(view)
 }
@@ -83,9 +83,11 @@ fn row(given: &Given, list: &ChecklistScene, item: &Item, at: usize) -> Tag {
     let words = &session.words;
     let state = list.items.get(at).copied().unwrap_or_default();
     let (class, sign, says) = match state {
-        ItemScene { done: true, .. } => ("item done", Some(icon::tick()), &words.item_done),
-        ItemScene { locked: true, .. } => ("item locked", Some(icon::lock()), &words.item_open),
-        _ => ("item", None, &words.item_open),
+        ItemScene { done: true, .. } => ("item done", Some(icon::tick()), words.say("item_done")),
+        ItemScene { locked: true, .. } => {
+            ("item locked", Some(icon::lock()), words.say("item_open"))
+        }
+        _ => ("item", None, words.say("item_open")),
     };
     let has_more = !item.body.is_empty() || ((!item.act.is_empty() || item.by_hand) && !state.done);
     let opens = has_more && !state.locked;
@@ -102,7 +104,7 @@ fn row(given: &Given, list: &ChecklistScene, item: &Item, at: usize) -> Tag {
                 .with(sign.into_iter().collect())
                 .put(tag("span", "class=unseen").say(says)),
         )
-        .put(tag("span", "class=title").with(text::inlines(&item.title, &session.variables)));
+        .put(tag("span", "class=title").with(text::rich(&item.title, &session.variables)));
     if opens {
         line = line.put(icon::chevron());
     }
@@ -132,13 +134,13 @@ fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at:
             "button primary"
         };
         let act = vec![Intent::Do(id.clone(), at)];
-        buttons = buttons.put(worded(class, "do", &words.start, act));
+        buttons = buttons.put(worded(class, "do", words.say("start"), act));
     }
     if item.by_hand && !state.done {
         let tick = vec![Intent::Tick(id.clone(), at)];
-        buttons = buttons.put(worded("button", "tick", &words.mark_done, tick));
+        buttons = buttons.put(worded("button", "tick", words.say("mark_done"), tick));
     }
-    let body = text::blocks(&item.body, &session.variables);
+    let body = text::rich(&item.body, &session.variables);
     let picture = item.media.as_ref();
     let picture = picture.map(|one| media::view(one, &session.locale));
     tag("div", "class=more")
@@ -150,9 +152,9 @@ fn more(given: &Given, list: &ChecklistScene, item: &Item, state: ItemScene, at:
 fn fold(given: &Given, list: &ChecklistScene) -> Tag {
     let words = &given.scene.session.words;
     let label = if list.folded {
-        &words.expand
+        words.say("expand")
     } else {
-        &words.collapse
+        words.say("collapse")
     };
     let press = vec![Intent::Fold(list.guide.id.clone())];
     signed("plain", "fold", label, !list.folded, press).put(icon::chevron())

@@ -17,14 +17,14 @@ pub fn view(given: &Given, help: &HelpScene) -> Html {
         "input",
         "type=search;id=search;autocomplete=off;data-banso-action=search",
     )
-    .set("aria-label", &words.search)
-    .set("placeholder", &words.search)
+    .set("aria-label", words.say("search"))
+    .set("placeholder", words.say("search"))
     .on(vec![Intent::Search(String::new())]);
     let found = help.found.as_ref().map_or(&[][..], |found| &found.articles);
     let said = if help.failed {
-        &words.offline
+        words.say("offline")
     } else if found.is_empty() && !help.query.is_empty() && help.found.is_some() {
-        &words.no_hits
+        words.say("no_hits")
     } else {
         ""
     };
@@ -60,11 +60,15 @@ fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
     let (words, variables) = (&session.words, &session.variables);
     let back = vec![Intent::Article(None)];
     let mut parts = vec![
-        worded("quiet", "back", &words.back, back),
+        worded("quiet", "back", words.say("back"), back),
         tag("h3", "tabindex=-1")
             .set("id", &article.id)
-            .with(text::inlines(&article.title, variables)),
-        tag("p", "class=summary").say(&text::counted(&words.minutes, article.minutes as usize, 0)),
+            .with(text::rich(&article.title, variables)),
+        tag("p", "class=summary").say(&text::counted(
+            words.say("minutes"),
+            article.minutes as usize,
+            0,
+        )),
     ];
     parts.extend(
         article
@@ -72,29 +76,29 @@ fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
             .as_ref()
             .map(|one| media::view(one, &session.locale)),
     );
-    parts.push(tag("div", "class=text").with(text::blocks(&article.body, variables)));
-    let mut asked = tag("div", "class=solved;role=group").set("aria-label", &words.solved);
+    parts.push(tag("div", "class=text").with(text::rich(&article.body, variables)));
+    let mut asked = tag("div", "class=solved;role=group").set("aria-label", words.say("solved"));
     if help.answered {
-        asked = asked.put(tag("p", "role=status").say(&words.thanks));
+        asked = asked.put(tag("p", "role=status").say(words.say("thanks")));
     } else {
         asked = asked
-            .put(tag("p", "").say(&words.solved))
+            .put(tag("p", "").say(words.say("solved")))
             .put(worded(
                 "button",
                 "solved",
-                &words.yes,
+                words.say("yes"),
                 vec![Intent::Solved(true)],
             ))
             .put(worded(
                 "button",
                 "unsolved",
-                &words.no,
+                words.say("no"),
                 vec![Intent::Solved(false)],
             ));
     }
     parts.push(asked);
     if !article.related.is_empty() {
-        parts.push(tag("h4", "").say(&words.related));
+        parts.push(tag("h4", "").say(words.say("related")));
         parts.push(list(&article.related));
     }
     parts

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use banso_model::guide::{Action, Block, Button, Inline, Media};
+use banso_model::guide::{Action, Button, Media, Rich};
 use banso_model::time::{Timestamp, digits};
 use banso_model::wire::{self, Corner, Section};
 use web_sys::{Element, HtmlElement, Node};
@@ -62,7 +62,7 @@ impl Hub {
             Corner::End => "end",
         };
         let unread = digits(hub.unread as i64);
-        let mut label = words.open_hub.clone();
+        let mut label = words.say("open_hub").to_owned();
         if hub.unread > 0 {
             label.push_str(" (");
             label.push_str(&unread);
@@ -83,8 +83,8 @@ impl Hub {
             .at(&self.launcher)
             .put(opener);
         let head = tag("header", "class=head")
-            .put(tag("h2", "id=hub").say(&words.hub))
-            .put(close(&words.close, vec![Intent::Hub(false)]));
+            .put(tag("h2", "id=hub").say(words.say("hub")))
+            .put(close(words.say("close"), vec![Intent::Hub(false)]));
         // Another part of the hub begins at its top.
         let mut inner = tag("div", "class=inner;data-scrolls=").set("id", name(hub.section));
         let mut parts = tag("nav", "class=parts").set("aria-labelledby", "hub");
@@ -179,10 +179,10 @@ fn name(section: Section) -> &'static str {
 fn part(given: &Given, section: Section, shown: Section) -> Tag {
     let words = &given.scene.session.words;
     let says = match section {
-        Section::Todo => &words.to_do,
-        Section::Help => &words.help,
-        Section::News => &words.news,
-        Section::Contact => &words.contact,
+        Section::Todo => words.say("to_do"),
+        Section::Help => words.say("help"),
+        Section::News => words.say("news"),
+        Section::Contact => words.say("contact"),
     };
     let press = vec![Intent::Section(section)];
     worded("part", name(section), says, press).set("aria-pressed", truth(section == shown))
@@ -215,21 +215,15 @@ fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
     }
 }
 
-fn said(
-    given: &Given,
-    class: &str,
-    title: &[Inline],
-    body: &[Block],
-    picture: Option<&Media>,
-) -> Tag {
+fn said(given: &Given, class: &str, title: &Rich, body: &Rich, picture: Option<&Media>) -> Tag {
     let session = &given.scene.session;
     let mut said = tag("section", "")
         .set("class", class)
-        .put(tag("h3", "").with(text::inlines(title, &session.variables)));
+        .put(tag("h3", "").with(text::rich(title, &session.variables)));
     if let Some(picture) = picture {
         said = said.put(media::view(picture, &session.locale));
     }
-    said.put(tag("div", "class=text").with(text::blocks(body, &session.variables)))
+    said.put(tag("div", "class=text").with(text::rich(body, &session.variables)))
 }
 
 /// The day of news, as it is written where the reader is.
@@ -246,14 +240,14 @@ fn buttons(given: &Given, buttons: &[Button]) -> Tag {
     for one in buttons {
         let action = one.act.first().map_or("", Action::as_str);
         let press = one.act.iter().cloned().map(Intent::Perform).collect();
-        let says = text::inlines(&one.label, &given.scene.session.variables);
+        let says = text::rich(&one.label, &given.scene.session.variables);
         row = row.put(button("button", action, press).with(says));
     }
     row
 }
 
 fn nothing(given: &Given) -> Tag {
-    tag("p", "class=nothing").say(&given.scene.session.words.nothing)
+    tag("p", "class=nothing").say(given.scene.session.words.say("nothing"))
 }
 
 fn to_do(given: &Given, hub: &HubScene) -> Html {
@@ -269,13 +263,13 @@ fn to_do(given: &Given, hub: &HubScene) -> Html {
     if !hub.guides.is_empty() {
         let mut guides = tag("ul", "class=guides");
         for guide in &hub.guides {
-            let title = text::inlines(&guide.title, &session.variables);
+            let title = text::rich(&guide.title, &session.variables);
             let start = vec![Intent::Start(guide.id.clone())];
             guides = guides.put(
                 tag("li", "class=guide")
                     .set("data-banso-guide", &guide.id)
                     .put(tag("span", "class=title").with(title))
-                    .put(worded("button", "show", &words.show, start)),
+                    .put(worded("button", "show", words.say("show"), start)),
             );
         }
         parts.push(guides);

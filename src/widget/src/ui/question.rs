@@ -71,8 +71,8 @@ fn choice(given: &Given, step: &str, kind: &str, option: &Choice, is: bool, pres
 fn says(given: &Given, option: &Choice) -> Tag {
     let variables = &given.scene.session.variables;
     tag("span", "class=says")
-        .put(tag("span", "class=name").with(text::inlines(&option.label, variables)))
-        .with(text::blocks(&option.body, variables))
+        .put(tag("span", "class=name").with(text::rich(&option.label, variables)))
+        .with(text::rich(&option.body, variables))
 }
 
 /// An option that does something at once.
@@ -112,7 +112,7 @@ fn field(given: &Given, card: &CardScene, step: &str, asks: &Question) -> Tag {
     tag("textarea", "rows=4;data-banso-option=text")
         .set("id", &id)
         .set("maxlength", &digits(i64::from(asks.max)))
-        .set("aria-label", &given.scene.session.words.write)
+        .set("aria-label", given.scene.session.words.say("write"))
         .say(text.unwrap_or_default())
         .on(vec![Intent::Text(card.run, String::new())])
 }

@@ -18,9 +18,12 @@ pub type Html = Vec<Tag>;
 /// Where an element is to be found once it is drawn.
 pub type Place = Rc<RefCell<Option<HtmlElement>>>;
 
-/// An element or a text.
+/// An element or a text; boxed, since it is handed on at every call.
 #[derive(Default)]
-pub struct Tag {
+pub struct Tag(Box<Part>);
+
+#[derive(Default)]
+struct Part {
     /// Empty for a text.
     name: &'static str,
     text: String,
@@ -36,13 +39,11 @@ pub struct Tag {
 /// element.
 #[inline(never)]
 pub fn tag(name: &'static str, fixed: &'static str) -> Tag {
-    let mut tag = Tag {
-        name,
-        ..Tag::default()
-    };
+    let mut tag = Tag::default();
+    tag.0.name = name;
     for one in fixed.split(';') {
         if let Some((name, value)) = one.split_once('=') {
-            tag.attributes.push((name, value.to_owned()));
+            tag.0.attributes.push((name, value.to_owned()));
         }
     }
     tag
@@ -51,31 +52,30 @@ pub fn tag(name: &'static str, fixed: &'static str) -> Tag {
 /// Text as a node.
 #[inline(never)]
 pub fn text(text: &str) -> Tag {
-    Tag {
-        text: text.to_owned(),
-        ..Tag::default()
-    }
+    let mut tag = Tag::default();
+    text.clone_into(&mut tag.0.text);
+    tag
 }
 
 impl Tag {
     /// The same with one more attribute.
     #[inline(never)]
     pub fn set(mut self, name: &'static str, value: &str) -> Self {
-        self.attributes.push((name, value.to_owned()));
+        self.0.attributes.push((name, value.to_owned()));
         self
     }
 
     /// The same with more in it, after what is in it already.
     #[inline(never)]
     pub fn with(mut self, mut children: Html) -> Self {
-        self.children.append(&mut children);
+        self.0.children.append(&mut children);
         self
     }
 
     /// The same with an element in it, after what is in it already.
     #[inline(never)]
     pub fn put(mut self, child: Self) -> Self {
-        self.children.push(child);
+        self.0.children.push(child);
         self
     }
 
@@ -88,24 +88,27 @@ impl Tag {
     /// The same, to be found at `place` once it is drawn.
     #[inline(never)]
     pub fn at(mut self, place: &Place) -> Self {
-        self.place = Some(Rc::clone(place));
+        self.0.place = Some(Rc::clone(place));
         self
     }
 
     /// The same with what a press on it means.
     #[inline(never)]
     pub fn on(mut self, press: Vec<Intent>) -> Self {
-        self.press = press;
+        self.0.press = press;
         self
     }
+}
 
+impl Part {
     fn attribute(&self, name: &str) -> Option<&String> {
         let found = self.attributes.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value)
     }
 
-    /// Makes the page as this says, by the node that `before` stood for if it can be that, and returns its node.
-    fn draw(&mut self, before: Option<Self>, parent: &Node) -> Option<Node> {
+    /// Makes the page as this says, by the node that `before` stood for if it can be that. None when the page takes no
+    /// more elements.
+    fn draw(&mut self, before: Option<Self>, parent: &Node) -> Option<()> {
         let same = before.as_ref().is_some_and(|before| {
             before.name == self.name && before.attribute("id") == self.attribute("id")
         });
@@ -138,8 +141,8 @@ impl Tag {
                 place.replace(Some(node.clone().unchecked_into()));
             }
         }
-        self.node = Some(node.clone());
-        Some(node)
+        self.node = Some(node);
+        Some(())
     }
 
     fn make(&self) -> Option<Node> {
@@ -181,16 +184,19 @@ impl Tag {
 }
 
 fn pressed<'a>(tags: &'a [Tag], on: &Node) -> Option<&'a [Intent]> {
-    tags.iter().find_map(|tag| tag.pressed(on))
+    tags.iter().find_map(|tag| tag.0.pressed(on))
 }
 
 /// Makes a node's children as `new` says; `old` is what they are.
 fn update(parent: &Node, new: &mut Html, old: Html) {
     let mut old = old.into_iter();
     for tag in new {
-        tag.draw(old.next(), parent);
+        let drawn = tag.0.draw(old.next().map(|tag| *tag.0), parent);
+        if drawn.is_none() {
+            crate::loader::problem("a part of a guide could not be drawn");
+        }
     }
-    for gone in old.filter_map(|tag| tag.node) {
+    for gone in old.filter_map(|tag| tag.0.node) {
         if parent.remove_child(&gone).is_err() {
             crate::loader::problem("a part of a guide could not be taken off the page");
         }

@@ -1,46 +1,94 @@
 //! Formatted text as elements, never as raw HTML.
 
-use super::tag::{Html, Tag, tag, text as word};
-use banso_model::guide::{Block, Inline};
+use banso_model::guide::Rich;
 use banso_model::time::digits;
+
+use super::tag::{Html, Tag, tag, text as word};
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = banso_model::named::Named<String>;
 
-/// Blocks as elements.
-pub fn blocks(blocks: &[Block], variables: &Variables) -> Html {
-    blocks.iter().map(|one| block(one, variables)).collect()
+/// The elements that a text may have; others are none of it.
+const ELEMENTS: [&str; 15] = [
+    "p",
+    "h3",
+    "h4",
+    "h5",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "code",
+    "hr",
+    "strong",
+    "em",
+    "a",
+    "br",
+];
+
+/// A text as elements.
+pub fn rich(text: &Rich, variables: &Variables) -> Html {
+    let mut open: Vec<Tag> = Vec::new();
+    let mut done = Html::new();
+    for part in text {
+        let (kind, rest) = part.split_at_checked(1).unwrap_or_default();
+        let tag = match kind {
+            "=" => word(rest),
+            "$" => word(said(rest, variables)),
+            "<" => {
+                open.push(element(rest));
+                continue;
+            }
+            _ => match open.pop() {
+                Some(tag) => tag,
+                None => continue,
+            },
+        };
+        match open.pop() {
+            Some(parent) => open.push(parent.put(tag)),
+            None => done.push(tag),
+        }
+    }
+    done
 }
 
-fn block(block: &Block, variables: &Variables) -> Tag {
-    match block {
-        Block::Paragraph(text) => element("p", inlines(text, variables)),
-        // The card's title is a heading of level 2, so headings in its body are below it.
-        Block::Heading(level, text) => {
-            let name = match level {
-                1 | 2 => "h3",
-                3 => "h4",
-                _ => "h5",
-            };
-            element(name, inlines(text, variables))
+fn element(written: &str) -> Tag {
+    let (name, rest) = written.split_once(' ').unwrap_or((written, ""));
+    let known = ELEMENTS.into_iter().find(|known| *known == name);
+    let made = tag(known.unwrap_or("span"), "");
+    match known {
+        Some("a") => {
+            // A path of the host stays in its tab, where the guide goes on; another site opens beside it.
+            let place = if rest.starts_with('/') { "" } else { "_blank" };
+            made.set("href", rest)
+                .set("target", place)
+                .set("rel", "noopener noreferrer")
         }
-        Block::Bullets(items) => element("ul", list(items, variables)),
-        Block::Numbers(start, items) => tag("ol", "")
-            .set("start", &digits(i64::from(*start)))
-            .with(list(items, variables)),
-        Block::Quote(inner) => element("blockquote", blocks(inner, variables)),
-        Block::Code(code) => tag("pre", "").put(tag("code", "").say(code)),
-        Block::Rule => tag("hr", ""),
+        Some("ol") => made.set("start", rest),
+        _ => made,
     }
 }
 
-fn list(items: &[Vec<Block>], variables: &Variables) -> Html {
-    let item = |item: &Vec<Block>| element("li", blocks(item, variables));
-    items.iter().map(item).collect()
+/// What a variable says.
+fn said<'a>(written: &'a str, variables: &'a Variables) -> &'a str {
+    let (path, otherwise) = written.split_once('|').unwrap_or((written, ""));
+    variables.get(path).map_or(otherwise, String::as_str)
 }
 
-fn element(name: &'static str, content: Html) -> Tag {
-    tag(name, "").with(content)
+/// A text without its formatting, for names and announcements.
+pub fn plain(text: &Rich, variables: &Variables) -> String {
+    let mut plain = String::new();
+    for part in text {
+        let (kind, rest) = part.split_at_checked(1).unwrap_or_default();
+        match kind {
+            "=" => plain.push_str(rest),
+            "$" => plain.push_str(said(rest, variables)),
+            _ if rest == "br" => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain
 }
 
 /// How many of how many, for the eye.
@@ -49,52 +97,6 @@ pub fn count(n: usize, of: usize) -> Tag {
     text.push_str(" / ");
     text.push_str(&digits(of as i64));
     tag("span", "class=count;aria-hidden=true").say(&text)
-}
-
-/// A line of text as elements.
-pub fn inlines(inlines: &[Inline], variables: &Variables) -> Html {
-    inlines.iter().map(|one| inline(one, variables)).collect()
-}
-
-fn inline(inline: &Inline, variables: &Variables) -> Tag {
-    match inline {
-        Inline::Text(text) => word(text),
-        Inline::Variable(name, otherwise) => word(variables.get(name).unwrap_or(otherwise)),
-        Inline::Strong(text) => element("strong", self::inlines(text, variables)),
-        Inline::Emphasis(text) => element("em", self::inlines(text, variables)),
-        Inline::Code(code) => tag("code", "").say(code),
-        Inline::Link(to, text) => {
-            // A path of the host stays in its tab, where the tour goes on; another site opens beside it.
-            let place = if to.starts_with('/') { "" } else { "_blank" };
-            tag("a", "rel=noopener noreferrer")
-                .set("href", to)
-                .set("target", place)
-                .with(self::inlines(text, variables))
-        }
-        Inline::Break => tag("br", ""),
-    }
-}
-
-/// A line of text without its formatting, for names and announcements.
-pub fn plain(inlines: &[Inline], variables: &Variables) -> String {
-    let mut text = String::new();
-    add_plain(inlines, variables, &mut text);
-    text
-}
-
-fn add_plain(inlines: &[Inline], variables: &Variables, to: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) => to.push_str(text),
-            Inline::Variable(name, otherwise) => {
-                to.push_str(variables.get(name).unwrap_or(otherwise));
-            }
-            Inline::Strong(text) | Inline::Emphasis(text) | Inline::Link(_, text) => {
-                add_plain(text, variables, to);
-            }
-            Inline::Break => to.push(' '),
-        }
-    }
 }
 
 /// One of the widget's words with its numbers put in.
@@ -125,20 +127,24 @@ mod tests {
 
     #[test]
     fn text_without_its_formatting() {
-        let text = |text: &str| Inline::Text(text.to_owned());
         let variables = Variables::from([("user.name".to_owned(), "Hana".to_owned())]);
         let hello = [
-            text("Hello, "),
-            Inline::Strong(vec![Inline::Variable(
-                "user.name".to_owned(),
-                "there".to_owned(),
-            )]),
-            Inline::Break,
-            Inline::Link("/x".to_owned(), vec![Inline::Code("go".to_owned())]),
-            Inline::Variable("user.team".to_owned(), "!".to_owned()),
+            "=Hello, ",
+            "<strong",
+            "$user.name|there",
+            ">",
+            "<br",
+            ">",
+            "<a /x",
+            "<code",
+            "=go",
+            ">",
+            ">",
+            "$user.team|!",
         ];
+        let hello: Rich = hello.map(str::to_owned).into();
         assert_eq!(plain(&hello, &variables), "Hello, Hana go!");
-        assert_eq!(plain(&[], &variables), "");
+        assert_eq!(plain(&Rich::new(), &variables), "");
     }
 
     #[test]

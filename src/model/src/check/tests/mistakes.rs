@@ -129,6 +129,17 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
     (LIST, "\"id\": \"get-started\"", "\"id\": \"first-report\""),
     (
         LIST,
+        "\"items\"",
+        "\"chooser\": \"first-report\", \"items\"",
+    ),
+    (LIST, "\"items\"", "\"chooser\": \"first-goal\", \"items\""),
+    (
+        LIST,
+        "\"id\": \"report\",",
+        "\"id\": \"report\", \"leads_to\": [\"weekly\"], \"after\": [\"report\"],",
+    ),
+    (
+        LIST,
         "\"id\": \"get-started\"",
         "\"id\": \"getting-started\"",
     ),
@@ -231,11 +242,6 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
         TOUR,
         "\"kind\": \"modal\"",
         "\"kind\": \"modal\", \"interact\": \"allow\"",
-    ),
-    (
-        TOUR,
-        "\"stage\": [\"setup\"],",
-        "\"stage\": [\"setup\"], \"dismissable\": false,",
     ),
     (TOUR, "{ \"on\": \"click\" }", "{ \"on\": \"page\" }"),
     (

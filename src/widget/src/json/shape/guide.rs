@@ -1,9 +1,9 @@
 //! Compiled guides.
 
 use banso_model::guide::{
-    Action, Advance, AdvanceOn, AnswerKind, Backdrop, Block, Button, Checklist, Choice, Content,
-    Esc, Guide, Inline, Interact, Item, Kind, Media, Missing, MissingThen, Order, Placement,
-    Progress, Question, Step, StepKind,
+    Action, Advance, AdvanceOn, AnswerKind, Backdrop, Button, Checklist, Choice, Content, Esc,
+    Guide, Interact, Item, Kind, Media, Missing, MissingThen, Order, Placement, Progress, Question,
+    Step, StepKind,
 };
 use banso_model::value::Value;
 
@@ -130,60 +130,4 @@ impl Shape for Action {
             }
         }
     }
-}
-
-impl Shape for Block {
-    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
-        if is(value, "rule") {
-            return Self::Rule;
-        }
-        let (name, value) = variant(value, wrong);
-        match name {
-            "paragraph" => Self::Paragraph(Shape::shape(value, wrong)),
-            "heading" => {
-                let (level, text) = Shape::shape(value, wrong);
-                Self::Heading(level, text)
-            }
-            "bullets" => Self::Bullets(Shape::shape(value, wrong)),
-            "numbers" => {
-                let (from, items) = Shape::shape(value, wrong);
-                Self::Numbers(from, items)
-            }
-            "quote" => Self::Quote(Shape::shape(value, wrong)),
-            _ => {
-                wrong.0 |= name != "code";
-                Self::Code(Shape::shape(value, wrong))
-            }
-        }
-    }
-}
-
-impl Shape for Inline {
-    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
-        if is(value, "break") {
-            return Self::Break;
-        }
-        let (name, value) = variant(value, wrong);
-        match name {
-            "variable" => {
-                let (name, or) = Shape::shape(value, wrong);
-                Self::Variable(name, or)
-            }
-            "strong" => Self::Strong(Shape::shape(value, wrong)),
-            "emphasis" => Self::Emphasis(Shape::shape(value, wrong)),
-            "code" => Self::Code(Shape::shape(value, wrong)),
-            "link" => {
-                let (to, text) = Shape::shape(value, wrong);
-                Self::Link(to, text)
-            }
-            _ => {
-                wrong.0 |= name != "text";
-                Self::Text(Shape::shape(value, wrong))
-            }
-        }
-    }
-}
-
-fn is(value: &Value, word: &str) -> bool {
-    value.as_text() == Some(word)
 }

@@ -113,42 +113,11 @@ object!(ErrorBody {
     message,
     retry_after
 });
-object!(Words {
-    next,
-    back,
-    done,
-    close,
-    later,
-    step,
-    open_hub,
-    hub,
-    to_do,
-    nothing,
-    progress,
-    item_done,
-    item_open,
-    start,
-    mark_done,
-    all_done,
-    show,
-    collapse,
-    expand,
-    dismiss,
-    thanks,
-    hotspot,
-    search,
-    no_hits,
-    help,
-    news,
-    contact,
-    solved,
-    yes,
-    no,
-    minutes,
-    related,
-    offline,
-    write,
-});
+impl Shape for Words {
+    fn shape(value: &Value, wrong: &mut Wrong) -> Self {
+        Self(Shape::shape(value, wrong))
+    }
+}
 
 word!(Section { Todo "todo", Help "help", News "news", Contact "contact" });
 word!(Corner { End "end", Start "start" });
