@@ -83,6 +83,6 @@ mod tests {
         ] {
             assert_eq!(nearest(written, fields), meant, "{written}");
         }
-        assert_eq!(help("x", "features", []), "there is no features");
+        assert_eq!(help("x", "features", []), "there are no features");
     }
 }
