@@ -166,7 +166,7 @@ impl Reader<'_> {
             progress: list.progress,
             collapsible: list.collapsible,
             goal: list
-                .goal
+                .chooser
                 .as_ref()
                 .map(|chooser| format!("{chooser}/{CHOICE}"))
                 .unwrap_or_default(),

@@ -4,7 +4,7 @@ use super::condition::{self, Asked};
 use super::context::Context;
 use super::place::Place;
 use super::texts::{self, Form};
-use super::{Read, links, survey, target, tour};
+use super::{Read, checklist, links, survey, target, tour};
 use crate::condition::Condition;
 use crate::config::Guide;
 use crate::config::guide::{
@@ -225,8 +225,10 @@ pub(super) fn check_actions(
 }
 
 fn check_list(cx: &mut Context<'_>, place: &Place, guide: &Guide, list: &Checklist) {
+    let options = checklist::check_chooser(cx, place, list);
     for (number, item) in list.items.iter().enumerate() {
         let at = place.field("items").item(number);
+        checklist::check_way(cx, &at, list, number, options.as_deref());
         if list
             .items
             .iter()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parsed, Read, condition};
+use crate::compile;
 use crate::condition::Condition;
 use crate::config::guide::Content;
 use crate::config::{Article, Guide, Workspace};
@@ -45,6 +46,8 @@ pub(super) struct InGuide {
     pub steps: Vec<String>,
     pub items: Vec<String>,
     pub questions: Vec<String>,
+    /// Options of an announcement that lets choose.
+    pub options: Vec<String>,
 }
 
 impl Names {
@@ -154,7 +157,13 @@ fn in_guide(guide: &Guide) -> InGuide {
         Content::Survey(survey) => {
             names.questions = survey.questions.iter().map(|q| q.id.clone()).collect();
         }
-        Content::Announcement(_) | Content::Banner(_) | Content::Hotspot(_) => {}
+        Content::Announcement(announcement) => {
+            names.options = announcement.options.iter().map(|o| o.id.clone()).collect();
+            if !names.options.is_empty() {
+                names.questions = vec![compile::CHOICE.to_owned()];
+            }
+        }
+        Content::Banner(_) | Content::Hotspot(_) => {}
     }
     names
 }

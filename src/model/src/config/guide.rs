@@ -322,7 +322,7 @@ pub struct Checklist {
     /// Id of the announcement with `options` by which its user chooses what to do first. The items that lead to the chosen
     /// option, and those that come before them, are listed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub goal: Option<String>,
+    pub chooser: Option<String>,
 }
 
 /// A line of a checklist.
@@ -346,7 +346,7 @@ pub struct Item {
     /// When it is done.
     #[serde(default)]
     pub done: Done,
-    /// The options of the checklist's `goal` that it leads to.
+    /// The options of the checklist's `chooser` that it leads to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads_to: Vec<String>,
     /// Ids of items of this checklist that have to be done before it.
