@@ -8,6 +8,7 @@ use crate::config::folder::Folder;
 use crate::config::{Article, ArticleFile, Guide, GuideFile, Workspace, WorkspaceFile};
 use crate::schema::FileKind;
 
+mod checklist;
 mod condition;
 mod context;
 mod guides;

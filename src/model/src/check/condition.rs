@@ -364,7 +364,7 @@ fn answer(cx: &mut Context<'_>, place: &Place, answer: &str, asked: Asked<'_>) {
                 let help = suggest::help(question, "questions", known.iter().map(String::as_str));
                 cx.error(
                     place,
-                    format!("the survey `{survey}` has no question `{question}`"),
+                    format!("`{survey}` has no question `{question}`"),
                     Some(help),
                 );
             }

@@ -4,14 +4,14 @@ use super::condition::{self, Asked};
 use super::context::Context;
 use super::place::Place;
 use super::texts::{self, Form};
-use super::{Read, links, survey, target, tour};
+use super::{Read, checklist, links, survey, target, tour};
 use crate::condition::Condition;
 use crate::config::Guide;
 use crate::config::guide::{
     Announcement, Banner, BannerPosition, Checklist, Choice, Content, Done, Goal, Hotspot, Repeat,
     Show,
 };
-use crate::guide::{Action, Kind, Order};
+use crate::guide::{Action, Kind};
 use crate::time::Period;
 use crate::wire::Start;
 
@@ -225,9 +225,10 @@ pub(super) fn check_actions(
 }
 
 fn check_list(cx: &mut Context<'_>, place: &Place, guide: &Guide, list: &Checklist) {
-    check_chooser(cx, &place.field("chooser"), list);
+    let options = checklist::check_chooser(cx, place, list);
     for (number, item) in list.items.iter().enumerate() {
         let at = place.field("items").item(number);
+        checklist::check_way(cx, &at, list, number, options.as_deref());
         if list
             .items
             .iter()
@@ -243,7 +244,6 @@ fn check_list(cx: &mut Context<'_>, place: &Place, guide: &Guide, list: &Checkli
         texts::check(cx, &at.field("title"), &item.title, Form::Line);
         texts::check_some(cx, &at, "body", item.body.as_ref(), Form::Markdown);
         texts::check_media(cx, &at, item.media.as_ref());
-        check_path(cx, &at, list, number);
         check_item_actions(cx, &at.field("do"), &item.act);
         if let Done::When(when) = &item.done {
             condition::check(cx, &at.field("done"), when, Asked::OfUser);
@@ -254,80 +254,6 @@ fn check_list(cx: &mut Context<'_>, place: &Place, guide: &Guide, list: &Checkli
                     Some("ask for what the user does, or use `\"by-hand\"`".to_owned()),
                 );
             }
-        }
-    }
-}
-
-/// The announcement by which its user chooses what to do first.
-fn check_chooser(cx: &mut Context<'_>, place: &Place, list: &Checklist) {
-    let Some(chooser) = &list.chooser else {
-        return;
-    };
-    let chooses = |guide: &&str| !cx.names.guides[*guide].options.is_empty();
-    match cx.names.guides.get(chooser) {
-        Some(guide) if guide.kind.is_some() && guide.options.is_empty() => cx.error(
-            place,
-            format!("the guide `{chooser}` lets nobody choose"),
-            Some("name an announcement with `options`".to_owned()),
-        ),
-        None if !cx.names.guides_are_partial => {
-            let known: Vec<String> = cx
-                .names
-                .guides
-                .keys()
-                .map(String::as_str)
-                .filter(chooses)
-                .map(str::to_owned)
-                .collect();
-            cx.unknown(place, "chooser", chooser, known.iter().map(String::as_str));
-        }
-        _ => {}
-    }
-    if list.order == Order::Fixed {
-        cx.warn(
-            place,
-            "the items of a list in fixed order keep their order, so a chooser changes nothing",
-            Some("remove `chooser`, or `\"order\": \"fixed\"`".to_owned()),
-        );
-    }
-}
-
-/// What an item leads to, and what comes before it.
-fn check_path(cx: &mut Context<'_>, place: &Place, list: &Checklist, number: usize) {
-    let Some(item) = list.items.get(number) else {
-        return;
-    };
-    let options = list
-        .chooser
-        .as_ref()
-        .and_then(|chooser| cx.names.guides.get(chooser))
-        .map(|guide| guide.options.clone());
-    for (at, option) in item.leads_to.iter().enumerate() {
-        let place = place.field("leads_to").item(at);
-        match &options {
-            Some(options) if options.is_empty() || options.contains(option) => {}
-            Some(options) => {
-                cx.unknown(&place, "option", option, options.iter().map(String::as_str))
-            }
-            None if list.chooser.is_none() => cx.error(
-                &place,
-                "the checklist has no `chooser` that it could lead to",
-                Some("add `\"chooser\"`: the id of an announcement with `options`".to_owned()),
-            ),
-            None => {}
-        }
-    }
-    let earlier: Vec<&str> = list.items[..number]
-        .iter()
-        .map(|item| item.id.as_str())
-        .collect();
-    for (at, before) in item.after.iter().enumerate() {
-        if !earlier.contains(&before.as_str()) {
-            cx.error(
-                &place.field("after").item(at),
-                format!("no item before this one is `{before}`"),
-                Some("name items that are written before it, so that there is an order in which they can be done".to_owned()),
-            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parsed, Read, condition};
-use crate::compile::CHOICE;
+use crate::compile;
 use crate::condition::Condition;
 use crate::config::guide::Content;
 use crate::config::{Article, Guide, Workspace};
@@ -46,7 +46,7 @@ pub(super) struct InGuide {
     pub steps: Vec<String>,
     pub items: Vec<String>,
     pub questions: Vec<String>,
-    /// The options of an announcement that lets choose.
+    /// Options of an announcement that lets choose.
     pub options: Vec<String>,
 }
 
@@ -160,7 +160,7 @@ fn in_guide(guide: &Guide) -> InGuide {
         Content::Announcement(announcement) => {
             names.options = announcement.options.iter().map(|o| o.id.clone()).collect();
             if !names.options.is_empty() {
-                names.questions.push(CHOICE.to_owned());
+                names.questions = vec![compile::CHOICE.to_owned()];
             }
         }
         Content::Banner(_) | Content::Hotspot(_) => {}

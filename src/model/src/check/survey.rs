@@ -5,6 +5,7 @@ use super::context::Context;
 use super::guides;
 use super::place::Place;
 use super::texts::{self, Form};
+use crate::compile;
 use crate::condition::Condition;
 use crate::config::guide::Survey;
 use crate::config::question::Answer;
@@ -26,6 +27,13 @@ pub(super) fn check(cx: &mut Context<'_>, place: &Place, id: &str, survey: &Surv
                 Some("give each question of a survey its own id".to_owned()),
             );
         }
+        if question.id == compile::THANKS {
+            cx.error(
+                &at.field("id"),
+                format!("`{}` is the survey's last card, which thanks", question.id),
+                Some("give the question another id".to_owned()),
+            );
+        }
         texts::check(cx, &at.field("ask"), &question.ask, Form::Line);
         texts::check_some(cx, &at, "body", question.body.as_ref(), Form::Markdown);
         if let Some(when) = &question.when {
@@ -41,12 +49,12 @@ pub(super) fn check(cx: &mut Context<'_>, place: &Place, id: &str, survey: &Surv
         }
         match &question.answer {
             Answer::Nps(scale) => {
-                texts::check_some(cx, &at, "low", scale.low.as_ref(), Form::Line);
-                texts::check_some(cx, &at, "high", scale.high.as_ref(), Form::Line);
+                texts::check_some(cx, &at, "low", scale.low.as_ref(), Form::Plain);
+                texts::check_some(cx, &at, "high", scale.high.as_ref(), Form::Plain);
             }
             Answer::Rating(rating) => {
-                texts::check_some(cx, &at, "low", rating.low.as_ref(), Form::Line);
-                texts::check_some(cx, &at, "high", rating.high.as_ref(), Form::Line);
+                texts::check_some(cx, &at, "low", rating.low.as_ref(), Form::Plain);
+                texts::check_some(cx, &at, "high", rating.high.as_ref(), Form::Plain);
             }
             Answer::Choice(choices) => guides::check_options(cx, &at, &choices.options, Some(&ids)),
             Answer::Text(_) => {}

@@ -272,7 +272,7 @@ fn asks_for_itself(workspace: &Workspace, rule: &Condition, id: &str) -> bool {
 }
 
 fn check_hub(cx: &mut Context<'_>, place: &Place, hub: &Hub) {
-    texts::check_some(cx, place, "title", hub.title.as_ref(), Form::Line);
+    texts::check_some(cx, place, "title", hub.title.as_ref(), Form::Plain);
     for (number, section) in hub.sections.iter().enumerate() {
         let at = place.field("sections").item(number);
         if hub
@@ -286,14 +286,9 @@ fn check_hub(cx: &mut Context<'_>, place: &Place, hub: &Hub) {
                 "the section is there twice",
                 Some("keep one of them".to_owned()),
             );
-        } else if *section != Section::Todo {
-            cx.warn(
-                &at,
-                "this section of the hub is checked but not shown yet",
-                None,
-            );
         }
     }
+    check_sections(cx, place, hub);
     let news = place.field("news");
     unique(
         cx,
@@ -312,23 +307,34 @@ fn check_hub(cx: &mut Context<'_>, place: &Place, hub: &Hub) {
         }
         texts::check_buttons(cx, &at, &entry.buttons, None);
     }
-    if !hub.news.is_empty() {
-        cx.warn(
-            &place.name("news"),
-            "news are checked but not shown yet",
-            None,
-        );
-    }
     if let Some(contact) = &hub.contact {
         let at = place.field("contact");
         texts::check(cx, &at.field("title"), &contact.title, Form::Line);
         texts::check_some(cx, &at, "body", contact.body.as_ref(), Form::Markdown);
         texts::check_buttons(cx, &at, &contact.buttons, None);
-        cx.warn(
-            &place.name("contact"),
-            "`contact` is checked but not shown yet",
-            None,
-        );
+    }
+}
+
+/// What is written is shown in a section, and a section has something to show.
+fn check_sections(cx: &mut Context<'_>, place: &Place, hub: &Hub) {
+    for (section, field, is_written) in [
+        (Section::News, "news", !hub.news.is_empty()),
+        (Section::Contact, "contact", hub.contact.is_some()),
+    ] {
+        let shown = hub.sections.iter().position(|one| *one == section);
+        match (shown, is_written) {
+            (None, true) => cx.warn(
+                &place.name(field),
+                format!("`{field}` is not among the hub's `sections`, so nobody sees it"),
+                Some(format!("add `\"{field}\"` to `sections`")),
+            ),
+            (Some(number), false) => cx.warn(
+                &place.field("sections").item(number),
+                format!("there is no `{field}` to show in this section"),
+                Some(format!("add `{field}`, or remove the section")),
+            ),
+            _ => {}
+        }
     }
 }
 

@@ -27,8 +27,7 @@ writes the JSON Schema of each kind of file for editors, which a file names by `
 
 Every file states its `version`, which is 1. Files are plain JSON without comments. Guides of one priority go in the
 order of their files' names. A field that is left out has the default named here; a field that is not named here is an
-error. Kinds and fields that this build's widget does not show yet are read and checked all the same, and `check` says
-so by a warning.
+error. What is read and checked but does nothing yet is said by a warning.
 
 This page is generated from the types that read the files.
 ";

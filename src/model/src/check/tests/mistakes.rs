@@ -129,17 +129,6 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
     (LIST, "\"id\": \"get-started\"", "\"id\": \"first-report\""),
     (
         LIST,
-        "\"items\"",
-        "\"chooser\": \"first-report\", \"items\"",
-    ),
-    (LIST, "\"items\"", "\"chooser\": \"first-goal\", \"items\""),
-    (
-        LIST,
-        "\"id\": \"report\",",
-        "\"id\": \"report\", \"leads_to\": [\"weekly\"], \"after\": [\"report\"],",
-    ),
-    (
-        LIST,
         "\"id\": \"get-started\"",
         "\"id\": \"getting-started\"",
     ),
@@ -163,6 +152,38 @@ pub const MISTAKES: &[(&str, &str, &str)] = &[
         WORKSPACE,
         "\"groups\": [",
         "\"stage\": [\"setup\"], \"groups\": [",
+    ),
+    // The way through a checklist.
+    (
+        LIST,
+        "\"items\": [",
+        "\"chooser\": \"first-report\", \"items\": [",
+    ),
+    (
+        LIST,
+        "\"items\": [",
+        "\"chooser\": \"choose-gaol\", \"items\": [",
+    ),
+    (
+        LIST,
+        "\"id\": \"read\",",
+        "\"id\": \"read\", \"leads_to\": [\"weekly\"],",
+    ),
+    (
+        LIST,
+        "\"id\": \"report\",",
+        "\"id\": \"report\", \"after\": [\"read\"],",
+    ),
+    (
+        LIST,
+        "\"id\": \"read\",",
+        "\"id\": \"read\", \"after\": [\"raport\"],",
+    ),
+    // The hub.
+    (
+        WORKSPACE,
+        "\"hub\": { \"corner\": \"end\" }",
+        "\"hub\": { \"title\": { \"en\": \"Hi {{user.name|}}\", \"ja\": \"x\" }, \"sections\": [\"todo\", \"contact\"], \"news\": [{ \"id\": \"n\", \"title\": { \"en\": \"N\", \"ja\": \"N\" }, \"at\": \"2026-01-01T00:00:00Z\" }] }",
     ),
     // Conditions that cannot hold.
     (TOUR, "{ \"page\": \"/reports/*\" }", "{ \"any\": [] }"),
