@@ -196,6 +196,15 @@ pub struct Session {
     pub hub: Option<Hub>,
 }
 
+impl Session {
+    /// What it says of a guide; none when the user may not see it.
+    #[must_use]
+    #[inline(never)]
+    pub fn entry(&self, guide: &str) -> Option<&GuideEntry> {
+        self.guides.iter().find(|entry| entry.id == guide)
+    }
+}
+
 /// The hub: the launcher in a corner of the page and what it opens.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hub {

@@ -94,14 +94,13 @@ fn escapes_are_read() {
 #[test]
 fn conditions_are_read() {
     for text in [
-        r#"{"all":[{"page":"/reports/*"},{"not":{"feature":"f","count":{"gte":1}}},{"user":"role","not":["a","b"]}]}"#,
+        r#"{"all":[{"page":"/reports/*"},{"not":{"feature":"f","count":{"gte":1}}}]}"#,
         r#"{"any":[{"item":"list/*","done":true},{"guide":"g","state":"open"},{"element":{"css":"a"},"is":"visible"}]}"#,
         r#"{"time":{"after":"2026-01-01T00:00:00.000Z"}}"#,
-        r#"{"all":[{"account":"plan","is":"pro"},{"segment":"s"},{"stage":"setup"},{"stage":["a","b"]},{"health":{"lt":40}},{"band":["red"]}]}"#,
         r#"{"any":[{"feature":"f"},{"feature":"f","count":{"eq":0},"within":"28d","by":"account"},{"item":"a/b","done":false},{"item":"a/b"}]}"#,
         r#"{"all":[{"assignment":"a","state":"overdue"},{"answer":"s/q","lte":6},{"page":["/a","/b"]},{"device":"phone"},{"locale":["ja","en"]}]}"#,
-        r#"{"not":{"user":"x","exists":false}}"#,
-        r#"{"user":"x","not":"admin","contains":"y","gt":1.5,"lte":[1]}"#,
+        r#"{"not":{"answer":"a/x","exists":false}}"#,
+        r#"{"answer":"a/x","not":"admin","contains":"y","gt":1.5,"lte":[1]}"#,
         r#"{"element":{"role":"button","name":"n","within":["a","b"]}}"#,
     ] {
         let expected: Condition = serde_json::from_str(text).expect(text);
@@ -114,17 +113,26 @@ fn conditions_are_read() {
 }
 
 #[test]
+fn what_the_collector_alone_decides_holds_for_nobody_here() {
+    for text in [r#"{"segment":"s"}"#, r#"{"newer":"than this page"}"#] {
+        assert_eq!(read::<Condition>(text), Some(Condition::never()), "{text}");
+    }
+}
+
+#[test]
 fn guides_are_read() {
     for text in [
-        r##"{"id":"g","locale":"en","title":[{"text":"t"},{"variable":["user.name","there"]},"break",{"link":["https://a",[{"code":"c"}]]}],
-            "content":{"tour":[{"id":"s","kind":"modal","placement":"bottom-start","backdrop":"spotlight","interact":"block","padding":4.5,"radius":8,
+        r##"{"id":"g","kind":"survey","locale":"en","dismissable":true,"title":["=t","$user.name|there"],
+            "content":{"steps":[{"id":"s","kind":"modal","placement":"bottom-start","backdrop":"spotlight","interact":"block","padding":4.5,"radius":8,
               "missing":{"wait_ms":6000,"then":"skip"},"target":{"css":["#a","b"]},
-              "body":[{"paragraph":[{"strong":[{"emphasis":[{"text":"x"}]}]}]},{"heading":[2,[]]},{"bullets":[[{"code":"c"}],[]]},{"numbers":[3,[["rule"]]]},{"quote":["rule"]}],
+              "body":["<p","=x",">"],"media":{"src":"/a.mp4","alt":"A","video":true,"poster":"","captions":"/a.vtt","ratio":"4/3"},
+              "question":{"answer":"many","min":0,"max":3,"low":"","high":"","required":true,"options":[{"id":"a","label":["=A"],"body":["<p",">"],"do":["next"]}]},
               "buttons":[{"label":[],"do":["next","back","close","snooze",{"goto":"a"},{"open":"/b"},{"show":"c"},{"track":"d"},{"emit":"e"}],"primary":true}],
               "advance":[{"on":"input","matches":"^a"},{"on":"wait","after":"3s"},{"on":"element","target":{"text":"z"},"is":"enabled"},{"on":"page","page":"/x"},{"on":"feature","feature":"f"}],
               "esc":"snooze"}]}}"##,
-        r#"{"id":"l","locale":"ja","content":{"checklist":{"items":[{"id":"i","title":[{"text":"t"}],"by_hand":true,"do":[{"show":"g"}]}],
-            "order":"fixed","progress":"account","collapsible":true,"dismissable":false}}}"#,
+        r#"{"id":"l","kind":"checklist","locale":"ja","dismissable":false,"content":{"checklist":{"items":[
+            {"id":"i","title":["=t"],"by_hand":true,"do":[{"show":"g"}],"leads_to":["x"],"after":["h"]}],
+            "order":"fixed","progress":"account","collapsible":true,"goal":"c/choice"}}}"#,
     ] {
         let expected: Guide = serde_json::from_str(text).expect(text);
         assert_eq!(read::<Guide>(text), Some(expected), "{text}");
@@ -147,7 +155,7 @@ fn messages_are_read_and_written() {
             "facts":{{"today":20000,"tomorrow_at":"2026-01-02T00:00:00Z","features":{{"f":{{"total":3,"days":[[19999,1],[20000,2]]}}}},
                       "guides":{{"g":{{"run":"dismissed","step":"s","runs":2,"done":true,"began":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}}}},
                       "items":{{"g/a":{{"at":"2026-01-01T00:00:00Z"}}}},"answers":{{"s/q":[1,"x"]}},"interruptions":["2026-01-01T00:00:00Z"]}},
-            "variables":{{"user.name":"n"}},"pacing":{{"max":1,"per_ms":86400000}},"privacy":{{"params":["tab"]}},"hub":{{"corner":"start"}}}}}}"#,
+            "variables":{{"user.name":"n"}},"pacing":{{"max":1,"per_ms":86400000}},"privacy":{{"params":["tab"]}},"hub":{{"corner":"start","launcher":true,"sections":["news","help"],"news":[{{"id":"n","title":["=t"],"at":"2026-01-01T00:00:00Z","buttons":[]}}],"contact":{{"title":[],"body":[],"buttons":[]}}}}}}}}"#,
         write(&Words::of("ja"))
     );
     let expected: SessionAnswer = serde_json::from_str(&fresh).expect("a session");

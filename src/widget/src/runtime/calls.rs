@@ -139,14 +139,6 @@ impl Live {
                     .filter_map(|tag| tag.as_string()),
             );
         }
-        let mut seen: Vec<String> = Vec::new();
-        locales.retain(|locale| {
-            let first = !seen.contains(locale);
-            if first {
-                seen.push(locale.clone());
-            }
-            first
-        });
         locales
     }
 }

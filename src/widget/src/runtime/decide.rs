@@ -12,10 +12,10 @@ use banso_model::guide::{Checklist, Content, Guide, Kind as GuideKind};
 use banso_model::progress::ItemProgress;
 use banso_model::target::Target;
 use banso_model::time::Timestamp;
-use banso_model::value::Value;
 use banso_model::wire::{GuideEntry, Session};
 
 use super::live::Live;
+use super::record::props;
 use super::tour::Suspended;
 use super::{Message, post};
 use crate::anchor::Watch;
@@ -274,7 +274,7 @@ impl Live {
         id: &str,
         now: Timestamp,
     ) -> Option<(Rc<Guide>, Vec<ItemState>)> {
-        let entry = session.guides.iter().find(|entry| entry.id == id)?;
+        let entry = session.entry(id)?;
         let guide = self.guides.get(&entry.hash)?.clone()?;
         let Content::Checklist(list) = &guide.content else {
             return None;
@@ -311,7 +311,7 @@ impl Live {
         if self.memory.items.contains_key(&name) {
             return;
         }
-        let props = [("by".to_owned(), Value::from(by))].into();
+        let props = props(&[("by", by.into())]);
         self.record(Kind::Item, &name, props);
         self.memory
             .items

@@ -51,10 +51,7 @@ impl Live {
     }
 
     fn card_scene(&self, session: &Session, running: &Running) -> Option<CardScene> {
-        let entry = session
-            .guides
-            .iter()
-            .find(|entry| entry.id == running.id())?;
+        let entry = session.entry(running.id())?;
         let failing = self.failing(session, entry, running.steps());
         let takes_part = |step: &Step| !failing.contains(&step.id);
         let tour = Tour::new(running.steps(), &takes_part);

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use banso_model::event::Kind;
 use banso_model::time::Timestamp;
-use banso_model::value::{Value, Values};
+use banso_model::value::Value;
 use banso_model::wire::{Article, HelpAnswer, Section};
 
 use super::live::Live;
+use super::record::props;
 use super::{Message, post};
 use crate::activity::Activity;
 use crate::browser::{self, joined};
@@ -86,7 +87,7 @@ impl Live {
     }
 
     fn record_help(&mut self, name: &str, act: &str, value: Value) {
-        let props: Values = [("act".to_owned(), act.into()), ("value".to_owned(), value)].into();
+        let props = props(&[("act", act.into()), ("value", value)]);
         self.record(Kind::Help, name, props);
     }
 
@@ -149,7 +150,7 @@ impl Live {
             .as_mut()
             .and_then(|reading| reading.take(browser::now()));
         if let (Some(seconds), Some(article)) = (seconds, self.help.scene.article.clone()) {
-            let props: Values = [("seconds".to_owned(), Value::Number(seconds as f64))].into();
+            let props = props(&[("seconds", Value::Number(seconds as f64))]);
             self.record(Kind::Content, &article.id, props);
         }
     }

@@ -1,8 +1,10 @@
 //! What the user did in the interface, and what the anchor saw.
 
+use std::rc::Rc;
+
 use banso_engine::tour::Input;
 use banso_model::event::GuideAct;
-use banso_model::guide::{Action, Content, Esc, Item, Step};
+use banso_model::guide::{Action, Content, Esc, Guide, Item, Step};
 use banso_model::progress::Run;
 use banso_model::value::Values;
 
@@ -62,7 +64,11 @@ impl Live {
             Intent::Do(list, at) => self.do_item(&list, at),
             // What was done once stays done: events say what happened, not what is wished otherwise.
             Intent::Tick(list, at) => {
-                if let Some(item) = self.item(&list, at) {
+                if let Some(item) = self
+                    .list_of(&list)
+                    .as_deref()
+                    .and_then(|list| item(list, at))
+                {
                     self.complete(&list, &item.id, "hand");
                 }
             }
@@ -148,18 +154,16 @@ impl Live {
         }
     }
 
-    fn item(&self, list: &str, at: usize) -> Option<Item> {
+    fn list_of(&self, list: &str) -> Option<Rc<Guide>> {
         let guides = self.guides.values().flatten();
-        let guide = guides.into_iter().find(|guide| guide.id == list)?;
-        match &guide.content {
-            Content::Checklist(list) => list.items.get(at).cloned(),
-            Content::Steps(_) => None,
-        }
+        let mut guides = guides.into_iter();
+        guides.find(|guide| guide.id == list).cloned()
     }
 
     /// Does what an item's button says. The hub makes room for what that shows.
     fn do_item(&mut self, list: &str, at: usize) {
-        let Some(item) = self.item(list, at) else {
+        let guide = self.list_of(list);
+        let Some(item) = guide.as_deref().and_then(|guide| item(guide, at)) else {
             return;
         };
         self.hub_open &= !item
@@ -183,4 +187,11 @@ fn moves(action: &Action) -> bool {
         action,
         Action::Next | Action::Back | Action::Close | Action::Snooze | Action::Goto(_)
     )
+}
+
+fn item(list: &Guide, at: usize) -> Option<&Item> {
+    match &list.content {
+        Content::Checklist(list) => list.items.get(at),
+        Content::Steps(_) => None,
+    }
 }

@@ -159,7 +159,7 @@ impl Live {
 
     fn record_activity(&mut self) {
         if let Some(seconds) = self.activity.take(browser::now()) {
-            let props = [("seconds".to_owned(), Value::Number(seconds as f64))].into();
+            let props = props(&[("seconds", Value::Number(seconds as f64))]);
             self.record(Kind::Active, "", props);
         }
     }
@@ -311,4 +311,14 @@ impl Live {
             }
         }
     }
+}
+
+/// Properties of an event.
+#[inline(never)]
+pub(super) fn props(pairs: &[(&str, Value)]) -> Values {
+    let mut props = Values::new();
+    for (name, value) in pairs {
+        props.insert((*name).to_owned(), value.clone());
+    }
+    props
 }

@@ -3,9 +3,10 @@
 use banso_engine::tour::Input;
 use banso_model::event::Kind;
 use banso_model::guide::{Action, Step};
-use banso_model::value::{Value, Values};
+use banso_model::value::Value;
 
 use super::live::Live;
+use super::record::props;
 use crate::browser::joined;
 
 impl Live {
@@ -57,7 +58,7 @@ impl Live {
         if let Some(value) = given
             && self.answered.get(&question) != Some(&value)
         {
-            let props: Values = [("value".to_owned(), value.clone())].into();
+            let props = props(&[("value", value.clone())]);
             self.record(Kind::Answer, &question, props);
             self.answered.insert(question, value);
             // What comes next may depend on it.

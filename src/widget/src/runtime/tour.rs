@@ -105,7 +105,7 @@ impl Live {
 
     /// Starts a guide, or goes on with it. Returns whether it has a step to show, or will have once it is fetched.
     pub(super) fn start(&mut self, session: &Session, id: &str, cause: Cause) -> bool {
-        let Some(entry) = session.guides.iter().find(|entry| entry.id == id) else {
+        let Some(entry) = session.entry(id) else {
             return false;
         };
         let Some(guide) = self.guide(&entry.hash) else {
@@ -161,7 +161,7 @@ impl Live {
         let (Some(session), Some(running)) = (self.session.clone(), self.running(id)) else {
             return;
         };
-        let entry = session.guides.iter().find(|entry| entry.id == id);
+        let entry = session.entry(id);
         let failing = entry
             .map(|entry| self.failing(&session, entry, running.steps()))
             .unwrap_or_default();

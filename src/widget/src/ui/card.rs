@@ -96,7 +96,7 @@ impl Card {
                 self.stage = None;
                 let stage = self
                     .parts(step)
-                    .map(|parts| Stage::new(given, scene, step.clone(), parts));
+                    .map(|parts| Stage::new(given, scene, step, parts));
                 self.stage = stage.map(|stage| (scene.run, stage));
             }
         }

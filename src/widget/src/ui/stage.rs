@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
-use banso_model::guide::{Backdrop, Esc, Interact, Step, StepKind};
+use banso_model::guide::{Backdrop, Esc, Interact, Placement, Step, StepKind};
 use banso_model::time::digits;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
@@ -45,9 +45,22 @@ impl Parts {
 /// A step while it is shown. Dropping it hides nothing: whoever comes next may take the card over.
 pub struct Stage(Rc<Inner>);
 
+/// How a step is shown: what of it is asked for again and again.
+#[derive(Clone, Copy)]
+struct Manner {
+    kind: StepKind,
+    placement: Placement,
+    backdrop: Backdrop,
+    interact: Interact,
+    padding: f64,
+    radius: f64,
+    wait_ms: u32,
+    esc: Esc,
+}
+
 struct Inner {
     parts: Parts,
-    step: Step,
+    step: Manner,
     run: u32,
     direction: Lines,
     top: Rc<Top>,
@@ -68,7 +81,7 @@ struct Inner {
 
 impl Stage {
     /// Begins to show a step.
-    pub fn new(given: &Given, card: &CardScene, step: Step, parts: Parts) -> Self {
+    pub fn new(given: &Given, card: &CardScene, step: &Step, parts: Parts) -> Self {
         let inner = Rc::new(Inner {
             parts,
             run: card.run,
@@ -90,9 +103,18 @@ impl Stage {
             shown: Cell::new(false),
             focused: Cell::new(false),
             open: Cell::new(card.open),
-            step,
+            step: Manner {
+                kind: step.kind,
+                placement: step.placement,
+                backdrop: step.backdrop,
+                interact: step.interact,
+                padding: step.padding,
+                radius: step.radius,
+                wait_ms: step.missing.wait_ms,
+                esc: step.esc,
+            },
         });
-        inner.begin();
+        inner.begin(step);
         Self(inner)
     }
 
@@ -110,13 +132,13 @@ impl Drop for Stage {
 }
 
 impl Inner {
-    fn begin(self: &Rc<Self>) {
+    fn begin(self: &Rc<Self>, step: &Step) {
         let weak = Rc::downgrade(self);
         let happened: Rc<dyn Fn()> =
             Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
-        let advances = Advances::new(&self.step, &happened);
+        let advances = Advances::new(step, &happened);
         self.advances.replace(Some(advances));
-        match &self.step.target {
+        match &step.target {
             _ if self.step.kind == StepKind::Wait => self.hide(),
             Some(target) if self.step.kind.follows_target() => {
                 self.await_target();
@@ -199,7 +221,7 @@ impl Inner {
     /// Tells when the target stays missing for longer than the step allows. It is still looked for after that.
     fn await_target(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        let wait = self.step.missing.wait_ms;
+        let wait = self.step.wait_ms;
         let timer = Timer::after(i64::from(wait), move || {
             with(&weak, |inner| inner.tell(Intent::Missing));
         });

@@ -42,12 +42,6 @@ impl Shape for Condition {
         match name {
             "all" => Self::All(member(members, name, wrong)),
             "any" => Self::Any(member(members, name, wrong)),
-            "user" => Self::User(member(members, name, wrong), op(members, wrong)),
-            "account" => Self::Account(member(members, name, wrong), op(members, wrong)),
-            "segment" => Self::Segment(member(members, name, wrong)),
-            "stage" => Self::Stage(one_or_many(members, name, wrong)),
-            "health" => Self::Health(member(members, name, wrong)),
-            "band" => Self::Band(one_or_many(members, name, wrong)),
             "feature" => Self::Feature(FeatureUse {
                 feature: member(members, name, wrong),
                 count: member::<Option<Op>>(members, "count", wrong)
@@ -74,24 +68,16 @@ impl Shape for Condition {
             "locale" => Self::Locale(one_or_many(members, name, wrong)),
             "time" => Self::Time(member(members, name, wrong)),
             "not" => Self::Not(member(members, name, wrong)),
-            _ => {
-                wrong.0 = true;
-                Self::never()
-            }
+            // Whatever is newer than this page cannot be known to hold.
+            _ => Self::never(),
         }
     }
 }
 
-/// The names that tell conditions apart. `not` is also a comparison, so it comes last.
-const KINDS: [&str; 19] = [
+/// The names that tell conditions apart, but for those that the collector alone decides: they never come here. `not` is also a comparison, so it comes last.
+const KINDS: [&str; 13] = [
     "all",
     "any",
-    "user",
-    "account",
-    "segment",
-    "stage",
-    "health",
-    "band",
     "feature",
     "guide",
     "item",
