@@ -1,7 +1,8 @@
-//! The admin API: accounts, their health, why a guide is shown or not, and the import of history.
+//! The admin API: accounts, their health, why a guide is shown or not, what help does not answer, and the import of history.
 
 pub mod accounts;
 pub mod explain;
+pub mod help;
 pub mod import;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/accounts/{id}", get(accounts::one))
         .route("/accounts/{id}/health", get(accounts::health))
         .route("/explain", get(explain::explain))
+        .route("/help/missed", get(help::missed))
         .route("/import", post(import::import))
         .fallback(|| async {
             Refusal::NotFound("the admin API has no such path: see /v1/admin/accounts".to_owned())

@@ -23,7 +23,7 @@ use crate::quota::Quotas;
 use crate::scoring::Scoring;
 use crate::session::Told;
 use crate::stages::Stages;
-use crate::{admin, files, guides, ingest, probes, session};
+use crate::{admin, files, guides, help, ingest, probes, session};
 
 /// How long a request may take before it is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -130,6 +130,8 @@ pub fn routes(app: Arc<App>) -> Router {
     let wire = Router::new()
         .route("/v1/events", post(ingest::events).options(preflight))
         .route("/v1/session", post(session::session).options(preflight))
+        .route("/v1/help", get(help::served::list))
+        .route("/v1/help/{id}", get(help::served::one))
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             allow_origin,

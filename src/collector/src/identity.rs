@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
 /// How far the vendor's clock may be off, in milliseconds.
 const LEEWAY_MS: i64 = 60_000;
@@ -30,6 +31,14 @@ impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.by_kid.keys()).finish()
     }
+}
+
+fn seal(key: &Hmac<Sha256>, text: &str) -> String {
+    let mut key = key.clone();
+    key.update(text.as_bytes());
+    // Half of the hash: RFC 2104 section 5 allows that.
+    let hash = key.finalize().into_bytes();
+    URL_SAFE_NO_PAD.encode(&hash[..16])
 }
 
 /// Why the secrets cannot be used.
@@ -98,6 +107,23 @@ impl Secrets {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_kid.is_empty()
+    }
+
+    /// A seal of a text, which only who has the secret can make. Empty when there is none.
+    #[must_use]
+    pub fn seal(&self, text: &str) -> String {
+        let key = self.by_kid.values().next();
+        key.map(|key| seal(key, text)).unwrap_or_default()
+    }
+
+    /// Whether this is a seal of a text by one of the secrets; without any, the empty one is.
+    #[must_use]
+    pub fn is_seal(&self, text: &str, given: &str) -> bool {
+        if self.is_empty() {
+            return given.is_empty();
+        }
+        let mut keys = self.by_kid.values();
+        keys.any(|key| bool::from(seal(key, text).as_bytes().ct_eq(given.as_bytes())))
     }
 
     /// Reads a token that was signed with one of the secrets for this workspace. Whether it had expired is for

@@ -15,14 +15,14 @@ use axum::http::HeaderMap;
 use banso_model::rollup::Source;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
-use banso_store::write::{Answer, NewTrait, Owner, StreamReport, Write};
+use banso_store::write::{Answer, NewEvent, NewTrait, Owner, ProgressChange, StreamReport, Write};
 
 use crate::app::App;
 use crate::body::{self, Sizes};
 use crate::door::{Caller, Standing, admit};
 use crate::error::Refusal;
 use crate::identity::Doubt;
-use crate::live::Live;
+use crate::live::{Catalog, Live};
 use batch::Batch;
 use judge::{Judge, Rejection, Visit, Word};
 
@@ -165,7 +165,12 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         .map(|claims| claims.account.clone())
         .or(account);
     let mut writes = Vec::new();
-    let traits = traits_of(&standing, batch, word);
+    let source = match word {
+        Word::Browser => Source::Browser,
+        Word::Server | Word::History => Source::Trusted,
+    };
+    let mut traits = traits_of(&standing, batch, word);
+    traits.extend(answered(&live.catalog, &believed, source));
     if !believed.is_empty() || !traits.is_empty() && !batch.events.raw.is_empty() {
         let owner = vouched.map_or_else(|| Owner::Device(batch.device.to_string()), Owner::Account);
         let merge = caller == Caller::Browser && matches!(owner, Owner::Account(_));
@@ -177,7 +182,10 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
     }
     if !doubted.is_empty() {
         let owner = Owner::Device(batch.device.to_string());
-        writes.push(batch_of(owner, None, doubted));
+        writes.push(Write {
+            traits: answered(&live.catalog, &doubted, source).collect(),
+            ..batch_of(owner, None, doubted)
+        });
     }
     report_stream(batch, &rejected, &mut writes, || {
         batch_of(Owner::Device(batch.device.to_string()), None, Vec::new())
@@ -223,6 +231,25 @@ fn traits_of(standing: &Standing, batch: &Batch<'_>, word: Word) -> Vec<NewTrait
         return Vec::new();
     }
     traits(&batch.user_traits, &batch.account_traits, Source::Trusted)
+}
+
+/// The user's traits that answers to questions tell.
+pub fn answered<'a>(
+    catalog: &'a Catalog,
+    events: &'a [NewEvent],
+    source: Source,
+) -> impl Iterator<Item = NewTrait> + 'a {
+    events
+        .iter()
+        .filter_map(move |event| match &event.progress {
+            Some(ProgressChange::Answer(value)) => Some(NewTrait {
+                of_account: false,
+                name: catalog.trait_of(&event.name)?.to_owned(),
+                value: value.clone(),
+                source,
+            }),
+            _ => None,
+        })
 }
 
 /// Traits of a user and an account, told by `source`.

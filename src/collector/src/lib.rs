@@ -14,6 +14,7 @@ pub mod door;
 pub mod error;
 mod files;
 mod guides;
+pub mod help;
 pub mod identity;
 pub mod ingest;
 pub mod live;

@@ -8,7 +8,8 @@ use banso_model::check::Checked;
 use banso_model::compile;
 use banso_model::condition::Condition;
 use banso_model::config::guide::Content;
-use banso_model::config::{Guide, Workspace};
+use banso_model::config::{Article, Guide, Workspace};
+use banso_model::event::Kind as EventKind;
 use banso_model::guide::{Kind, Progress};
 use banso_model::rollup::Metric;
 use banso_model::time::Timestamp;
@@ -17,6 +18,7 @@ use banso_store::write::NewEvent;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::calendar::{Calendar, UnknownZone};
+use crate::help::Library;
 use crate::session::mentions;
 
 /// One generation of the configuration.
@@ -34,6 +36,8 @@ pub struct Live {
     pub served: FxHashMap<String, Bytes>,
     /// What every session says.
     pub fixed: Fixed,
+    /// Help articles.
+    pub help: Library,
     /// The rules of the segments.
     pub segments: BTreeMap<String, Condition>,
     /// Ids of the items of each checklist.
@@ -54,6 +58,8 @@ pub struct LiveGuide {
     pub entry: GuideEntry,
     /// Its conditions by place.
     pub conditions: BTreeMap<String, Condition>,
+    /// The question whose answer is the goal that a checklist is ordered by.
+    pub goal: Option<String>,
     /// In each locale, its hash and the variables its texts use.
     pub locales: BTreeMap<String, LocalGuide>,
 }
@@ -160,27 +166,32 @@ impl Live {
             .iter()
             .map(|segment| (segment.id.clone(), segment.when.clone()))
             .collect();
+        let help = Library::new(checked.help(), &workspace.locales);
+        let hubs: BTreeMap<String, LiveHub> = workspace
+            .locales
+            .iter()
+            .map(|locale| (locale.clone(), LiveHub::new(&workspace, locale)))
+            .collect();
         let asked_of_account = guides
             .iter()
             .flat_map(|guide| guide.conditions.values())
             .chain(segments.values())
+            .chain(help.conditions())
+            .chain(hubs.values().flat_map(|hub| hub.whose.iter().flatten()))
             .flat_map(mentions::asked_of_account)
             .collect();
         Ok(Self {
             calendar,
-            catalog: Catalog::of(&workspace, written),
+            catalog: Catalog::of(&workspace, written, checked.help()),
             guides,
             served,
             fixed: Fixed {
                 features: compile::session::features(&workspace),
                 pacing: compile::session::pacing(&workspace),
                 privacy: compile::session::privacy(&workspace),
-                hubs: workspace
-                    .locales
-                    .iter()
-                    .map(|locale| (locale.clone(), LiveHub::new(&workspace, locale)))
-                    .collect(),
+                hubs,
             },
+            help,
             segments,
             lists: context.checklists,
             scorecards,
@@ -211,11 +222,18 @@ impl Live {
     /// or everyone's uses, are not told to it.
     #[must_use]
     pub fn is_news(&self, event: &NewEvent) -> bool {
-        event.adds.iter().any(|(metric, _)| match metric {
-            Metric::Feature(feature) => self.asked_of_account.contains(feature),
-            Metric::Item(item) => self.catalog.is_shared(item),
-            Metric::Sessions | Metric::ActiveSeconds | Metric::Guide(..) => false,
-        })
+        let tells_a_trait =
+            event.kind == EventKind::Answer && self.catalog.trait_of(&event.name).is_some();
+        tells_a_trait
+            || event.adds.iter().any(|(metric, _)| match metric {
+                Metric::Feature(feature) => self.asked_of_account.contains(feature),
+                Metric::Item(item) => self.catalog.is_shared(item),
+                Metric::Sessions
+                | Metric::ActiveSeconds
+                | Metric::Guide(..)
+                | Metric::Help(_)
+                | Metric::ContentSeconds => false,
+            })
     }
 
     /// Whether this is one of the workspace's browser keys.
@@ -253,7 +271,12 @@ impl LiveGuide {
             locales.insert(locale.clone(), local);
         }
         let mut entry = compile::entry(guide, String::new());
+        let chooser = match &guide.content {
+            Content::Checklist(list) => list.chooser.as_ref(),
+            _ => None,
+        };
         Ok(Self {
+            goal: chooser.map(|chooser| format!("{chooser}/{}", compile::CHOICE)),
             conditions: std::mem::take(&mut entry.conditions),
             entry,
             locales,
@@ -269,14 +292,19 @@ pub struct Catalog {
     guides: FxHashMap<String, Kind>,
     items: FxHashSet<String>,
     shared: FxHashSet<String>,
-    questions: FxHashSet<String>,
+    /// Each question, and the user's trait that takes its answer.
+    questions: FxHashMap<String, Option<String>>,
+    articles: FxHashSet<String>,
 }
 
 impl Catalog {
     /// The names of a configuration.
     #[must_use]
-    pub fn of(workspace: &Workspace, guides: &[Guide]) -> Self {
-        let mut catalog = Self::default();
+    pub fn of(workspace: &Workspace, guides: &[Guide], articles: &[Article]) -> Self {
+        let mut catalog = Self {
+            articles: articles.iter().map(|article| article.id.clone()).collect(),
+            ..Self::default()
+        };
         for feature in &workspace.features {
             catalog.features.insert(feature.id.clone());
             if let Some(track) = feature.on.as_ref().and_then(|on| on.track.as_ref()) {
@@ -298,16 +326,17 @@ impl Catalog {
                     catalog.items.extend(items);
                 }
                 Content::Survey(survey) => {
-                    let questions = survey
-                        .questions
-                        .iter()
-                        .map(|question| format!("{}/{}", guide.id, question.id));
+                    let questions = survey.questions.iter().map(|question| {
+                        let name = format!("{}/{}", guide.id, question.id);
+                        (name, question.attribute.clone())
+                    });
                     catalog.questions.extend(questions);
                 }
                 Content::Announcement(announcement) if !announcement.options.is_empty() => {
+                    let name = format!("{}/{}", guide.id, compile::CHOICE);
                     catalog
                         .questions
-                        .insert(format!("{}/{}", guide.id, compile::CHOICE));
+                        .insert(name, announcement.attribute.clone());
                 }
                 Content::Tour(_)
                 | Content::Announcement(_)
@@ -352,6 +381,18 @@ impl Catalog {
     /// Whether there is such a question, `survey/question`.
     #[must_use]
     pub fn has_question(&self, question: &str) -> bool {
-        self.questions.contains(question)
+        self.questions.contains_key(question)
+    }
+
+    /// The user's trait that takes the answer to a question.
+    #[must_use]
+    pub fn trait_of(&self, question: &str) -> Option<&str> {
+        self.questions.get(question)?.as_deref()
+    }
+
+    /// Whether there is such a help article.
+    #[must_use]
+    pub fn has_article(&self, article: &str) -> bool {
+        self.articles.contains(article)
     }
 }

@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod known;
 pub mod mentions;
+pub mod told;
 mod who;
 
 use std::collections::BTreeMap;
@@ -13,22 +14,24 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use banso_engine::journey::AccountFacts;
-use banso_engine::reduce::{Reduced, reduce};
+use banso_engine::reduce::{Both, Reduced, reduce};
 use banso_health::At;
 use banso_model::compile;
 use banso_model::condition::Condition;
 use banso_model::config::text::nearest_locale;
 use banso_model::time::Timestamp;
-use banso_model::wire::{GuideEntry, Session, SessionAnswer, SessionRequest};
+use banso_model::wire::{GuideEntry, Hub, Session, SessionAnswer, SessionRequest};
 
 use crate::app::App;
 use crate::body::{self, Sizes};
 use crate::door::{Caller, Standing, admit};
 use crate::error::Refusal;
-use crate::live::Live;
+use crate::identity::Secrets;
+use crate::live::{Live, LiveGuide};
 use crate::placed;
 use known::ServerFacts;
 use mentions::Mentions;
+use told::BrowserFacts;
 pub use who::Told;
 use who::Who;
 
@@ -68,7 +71,7 @@ pub async fn session(
     };
     app.stages
         .tell(&request.sender.stream, who.known.stage.as_deref());
-    let mut session = compose(&live, &request, &who, now);
+    let mut session = compose(&live, &app.settings.secrets, &request, &who, now);
     session.identified = identified;
     session.token_wanted = wants_token(&live, &request, &standing, identified, now);
     seal(&mut session)?;
@@ -122,7 +125,13 @@ fn wants_token(
 }
 
 /// What a user should see, but for what depends on their identity's proof.
-fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> Session {
+fn compose(
+    live: &Live,
+    secrets: &Secrets,
+    request: &SessionRequest,
+    who: &Who,
+    now: Timestamp,
+) -> Session {
     let locale = locale_for(&request.locales, &live.workspace.locales);
     let uses = who
         .history
@@ -132,6 +141,12 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         live,
         who: &who.known,
         uses,
+    };
+    let told = BrowserFacts {
+        live,
+        record: &who.record,
+        known: &who.known,
+        now,
     };
     let mut guides: Vec<GuideEntry> = Vec::new();
     let mut variables = BTreeMap::new();
@@ -151,14 +166,27 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
     }
     let hub = live.fixed.hubs.get(locale).map(|hub| {
         tell_variables(who, &hub.variables, &mut variables);
+        tell_variables(who, live.help.variables(locale), &mut variables);
         // What only a page could decide is nobody's: news are no guides.
-        let is_theirs = |whose: &Condition| matches!(reduce(whose, &facts), Reduced::True);
-        hub.seen_by(is_theirs, now)
+        let all = Both(&facts, &told);
+        let is_theirs = |whose: &Condition| matches!(reduce(whose, &all), Reduced::True);
+        Hub {
+            help: live
+                .help
+                .audience(&all)
+                .sealed(secrets, &live.workspace.workspace),
+            ..hub.seen_by(is_theirs, now)
+        }
     });
     let mut mentions = Mentions::default();
     for condition in guides.iter().flat_map(|guide| guide.conditions.values()) {
         mentions.add(condition);
     }
+    let chosen = |guide: &&LiveGuide| guides.iter().any(|entry| entry.id == guide.entry.id);
+    let goals = live.guides.iter().filter(chosen);
+    mentions
+        .answers
+        .extend(goals.filter_map(|guide| guide.goal.clone()));
     for guide in &guides {
         mentions.guides.insert(guide.id.clone());
         mentions.items.insert(format!("{}/*", guide.id));
@@ -173,7 +201,7 @@ fn compose(live: &Live, request: &SessionRequest, who: &Who, now: Timestamp) -> 
         words: compile::session::words(&live.workspace, locale),
         theme: live.workspace.theme.clone(),
         features: live.fixed.features.clone(),
-        facts: facts::facts(live, &who.record, &mentions, now),
+        facts: facts::facts(live, &who.record, &who.known, &mentions, now),
         variables,
         guides,
         pacing: Some(live.fixed.pacing),

@@ -37,7 +37,7 @@ impl Kind {
             Metric::ActiveSeconds => Self::ActiveSeconds,
             Metric::Guide(_, act) if act == GuideAct::Seen.as_str() => Self::Seen,
             Metric::Guide(_, act) if act == GuideAct::Done.as_str() => Self::Done,
-            Metric::Guide(..) => Self::Other,
+            Metric::Guide(..) | Metric::Help(_) | Metric::ContentSeconds => Self::Other,
             Metric::Item(_) => Self::Item,
         }
     }

@@ -15,6 +15,7 @@ use crate::{markdown, wire};
 
 mod cards;
 mod conditions;
+pub mod help;
 pub mod session;
 
 pub use cards::{CHOICE, THANKS};

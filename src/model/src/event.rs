@@ -24,7 +24,8 @@ pub enum Kind {
     Item,
     /// A survey's question was answered; `name` is `survey/question`, `props.value` the answer.
     Answer,
-    /// Help was searched or read.
+    /// Help was searched (`name` is `search`) or an article was opened (`name` is its id); `props.act` is a [`HelpAct`],
+    /// `props.value` what was searched or said.
     Help,
     /// Content was read or watched; `props.seconds` says how long.
     Content,
@@ -110,6 +111,50 @@ impl GuideAct {
         ]
         .into_iter()
         .find(|act| act.as_str() == word)
+    }
+}
+
+/// What a user did with help. What they typed into its search is kept: it is our own box, and what it did not find is what
+/// should be written next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpAct {
+    /// A search found something; `props.value` is the query.
+    Found,
+    /// A search found nothing; `props.value` is the query.
+    Missed,
+    /// An article was opened.
+    Opened,
+    /// The reader said that the article solved it.
+    Solved,
+    /// The reader said that it did not.
+    Unsolved,
+}
+
+impl HelpAct {
+    /// The word in the rollups.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Missed => "missed",
+            Self::Opened => "opened",
+            Self::Solved => "solved",
+            Self::Unsolved => "unsolved",
+        }
+    }
+
+    /// Reads `props.act`; what was said of an article is `solved` with `props.value` true or false.
+    #[must_use]
+    pub fn parse(word: &str, value: &crate::value::Value) -> Option<Self> {
+        let solved = *value != crate::value::Value::Bool(false);
+        match word {
+            "found" => Some(Self::Found),
+            "missed" => Some(Self::Missed),
+            "opened" => Some(Self::Opened),
+            "solved" if solved => Some(Self::Solved),
+            "solved" | "unsolved" => Some(Self::Unsolved),
+            _ => None,
+        }
     }
 }
 

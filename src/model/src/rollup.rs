@@ -21,6 +21,10 @@ pub enum Metric {
     Guide(String, String),
     /// Completions of `list/item`.
     Item(String),
+    /// Acts with help: the word of the [`crate::event::HelpAct`].
+    Help(String),
+    /// Seconds in which content was looked at.
+    ContentSeconds,
 }
 
 impl Metric {
@@ -33,6 +37,8 @@ impl Metric {
             Self::ActiveSeconds => "a".to_owned(),
             Self::Guide(guide, act) => format!("g:{act}:{guide}"),
             Self::Item(item) => format!("i:{item}"),
+            Self::Help(act) => format!("h:{act}"),
+            Self::ContentSeconds => "c".to_owned(),
         }
     }
 
@@ -45,8 +51,10 @@ impl Metric {
                 .split_once(':')
                 .map(|(act, guide)| Self::Guide(guide.to_owned(), act.to_owned())),
             Some(("i", item)) => Some(Self::Item(item.to_owned())),
+            Some(("h", act)) => Some(Self::Help(act.to_owned())),
             None if key == "s" => Some(Self::Sessions),
             None if key == "a" => Some(Self::ActiveSeconds),
+            None if key == "c" => Some(Self::ContentSeconds),
             _ => None,
         }
     }
@@ -125,6 +133,8 @@ mod tests {
             Metric::ActiveSeconds,
             Metric::Guide("first:report".to_owned(), "done".to_owned()),
             Metric::Item("get-started/report".to_owned()),
+            Metric::Help("missed".to_owned()),
+            Metric::ContentSeconds,
         ] {
             assert_eq!(Metric::parse(&metric.key()), Some(metric));
         }

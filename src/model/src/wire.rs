@@ -222,6 +222,9 @@ pub struct Hub {
     /// How to reach a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
+    /// Which help articles are this user's, for the collector to read: it comes back as `for` in `GET /v1/help`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
 }
 
 /// A part of the hub.

@@ -53,6 +53,7 @@ macro_rules! contract {
             a_device_has_a_record,
             guides_fold_in_the_order_of_their_acts,
             an_accounts_items_are_everyones,
+            what_help_did_not_find_is_listed,
             an_unknown_account_is_none,
             an_account_has_a_record,
             accounts_are_listed_in_order,

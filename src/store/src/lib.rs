@@ -83,6 +83,12 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] that says why not: disk full, read-only, corrupt.
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 
+    /// What was searched in help and not found, most often first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn missed(&self, limit: usize) -> BoxFuture<'_, Result<Vec<read::Missed>, StoreError>>;
+
     /// Numbers for `/metrics` and `banso stats`.
     ///
     /// # Errors

@@ -125,6 +125,19 @@ pub struct UserRecord {
     pub interruptions: Vec<Timestamp>,
 }
 
+/// What was searched in help and not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// What was searched.
+    pub query: String,
+    /// How often.
+    pub count: u64,
+    /// By how many people; a device that nobody was identified on counts as one.
+    pub people: u64,
+    /// When last.
+    pub last: Timestamp,
+}
+
 /// Numbers for `/metrics` and `banso stats`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {

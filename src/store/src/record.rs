@@ -72,6 +72,8 @@ pub enum Added<'a> {
     ActiveSeconds,
     Guide(&'a str, &'a str),
     Item(&'a str),
+    Help(&'a str),
+    ContentSeconds,
 }
 
 impl Added<'_> {
@@ -83,6 +85,8 @@ impl Added<'_> {
             Self::ActiveSeconds => &["a"],
             Self::Guide(guide, act) => &["g:", act, ":", guide],
             Self::Item(item) => &["i:", item],
+            Self::Help(act) => &["h:", act],
+            Self::ContentSeconds => &["c"],
         };
         out.extend(parts.iter().copied());
     }
@@ -96,6 +100,8 @@ impl Added<'_> {
             Self::ActiveSeconds => Metric::ActiveSeconds,
             Self::Guide(guide, act) => Metric::Guide(guide.to_owned(), act.to_owned()),
             Self::Item(item) => Metric::Item(item.to_owned()),
+            Self::Help(act) => Metric::Help(act.to_owned()),
+            Self::ContentSeconds => Metric::ContentSeconds,
         }
     }
 }

@@ -41,7 +41,7 @@ use tokio::sync::oneshot;
 
 use crate::codec::Label;
 use crate::error::StoreError;
-use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
+use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Missed, Score, UserRecord};
 use crate::write::{Answer, Owner, Write};
 use crate::{Store, Unscored};
 use commit::{Committer, Counts, Queued};
@@ -326,6 +326,11 @@ impl Store for SqliteStore {
             self.ask(Command::Probe).await
         }
         .boxed()
+    }
+
+    fn missed(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Missed>, StoreError>> {
+        self.read(None, move |tables| list::missed(tables, limit))
+            .boxed()
     }
 
     fn counters(&self) -> BoxFuture<'_, Result<Counters, StoreError>> {

@@ -88,6 +88,8 @@ pub enum ProgressChange {
     Item,
     /// The question that is the event's name was answered with this.
     Answer(Value),
+    /// Help was searched for this, and there was nothing.
+    Missed(String),
 }
 
 /// A trait to keep, when it differs from what is known or comes from a better source.

@@ -11,19 +11,16 @@ use banso_engine::journey::AccountFacts;
 use banso_engine::page::{PageMatch as _, Patterns};
 use banso_engine::reduce::{Both, Facts, Known, reduce};
 use banso_health::At;
-use banso_model::condition::{By, FeatureUse, GuideState};
 use banso_model::progress::GuideProgress;
 use banso_model::time::Timestamp;
-use banso_model::value::Value;
-use banso_store::read::UserRecord;
 use banso_store::write::Owner;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Refusal;
-use crate::live::Live;
 use crate::placed;
 use crate::session::known::{Identified, ServerFacts};
+use crate::session::told::BrowserFacts;
 
 /// Who, which guide, where.
 #[derive(Debug, Deserialize)]
@@ -136,6 +133,7 @@ pub async fn explain(
     let browser = BrowserFacts {
         live: &live,
         record: &record,
+        known: &who,
         now,
     };
     let page = PageFacts {
@@ -226,49 +224,6 @@ fn named(clause: Explained, collector: &[Explained], browser: &[Explained]) -> C
         path: clause.path,
         text: clause.text,
         value: clause.value,
-    }
-}
-
-/// What a browser is told of its user.
-struct BrowserFacts<'a> {
-    live: &'a Live,
-    record: &'a UserRecord,
-    now: Timestamp,
-}
-
-impl Facts for BrowserFacts<'_> {
-    fn feature(&self, uses: &FeatureUse) -> Known<u64> {
-        if uses.by == By::Account {
-            return Known::Elsewhere;
-        }
-        let Some((total, days)) = self.record.features.get(&uses.feature) else {
-            return Known::Absent;
-        };
-        let Some(within) = uses.within else {
-            return Known::Is(*total);
-        };
-        let today = self.live.calendar.day(self.now);
-        let within = within.whole_days().unwrap_or(1);
-        let first = banso_engine::journey::first_day_within(today, within);
-        let used = days.iter().filter(|(day, _)| *day >= first);
-        Known::Is(used.map(|(_, uses)| uses).sum())
-    }
-
-    fn guide(&self, guide: &str, state: GuideState) -> Known<bool> {
-        let progress = self.record.guides.get(guide);
-        Known::Is(progress.is_some_and(|progress| progress.is(state)))
-    }
-
-    fn item(&self, item: &str) -> Known<bool> {
-        let shared = self.live.catalog.is_shared(item);
-        Known::Is(
-            self.record.items.contains_key(item)
-                || shared && self.record.account_items.contains_key(item),
-        )
-    }
-
-    fn answer(&self, question: &str) -> Known<&Value> {
-        Known::from_option(self.record.answers.get(question))
     }
 }
 

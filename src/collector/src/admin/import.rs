@@ -22,7 +22,7 @@ use crate::body::{self, Sizes};
 use crate::error::Refusal;
 use crate::ingest::batch::{Text, is_too_long};
 use crate::ingest::judge::{Judge, Reason, Rejection, Visit, Word};
-use crate::ingest::{count, traits};
+use crate::ingest::{answered, count, traits};
 use crate::live::Live;
 
 /// How large an import may be.
@@ -265,7 +265,9 @@ fn add(live: &Live, writes: &mut Vec<Write>, line: &Line<'_>, event: NewEvent) {
         Owner::Account(account.to_string())
     };
     let user = (!user.is_empty()).then(|| user.to_string());
-    let told = traits(user_traits, account_traits, Source::Trusted);
+    let mut told = traits(user_traits, account_traits, Source::Trusted);
+    let answers = std::slice::from_ref(&event);
+    told.extend(answered(&live.catalog, answers, Source::Trusted));
     if let Some(last) = writes.last_mut()
         && last.owner == owner
         && last.user == user

@@ -224,7 +224,11 @@ impl<'a> Judge<'a> {
             word: self.word,
             offset_ms: self.offset_ms,
         };
-        let Meaning { adds, progress } = reader.meaning(kind, name, props)?;
+        let Meaning {
+            adds,
+            progress,
+            props: kept,
+        } = reader.meaning(kind, name, props)?;
         Ok(NewEvent {
             id,
             recorded,
@@ -236,7 +240,7 @@ impl<'a> Judge<'a> {
             stream: visit.stream.to_owned(),
             seq: sent.seq,
             page: sent.page.as_deref().map(str::to_owned),
-            props: props.to_owned(),
+            props: kept.unwrap_or_else(|| props.to_owned()),
             adds,
             progress,
         })

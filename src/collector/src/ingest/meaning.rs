@@ -1,6 +1,6 @@
 //! What an event means: what it adds to the sums of its day, and what it changes in its user's progress.
 
-use banso_model::event::{GuideAct, Kind};
+use banso_model::event::{GuideAct, HelpAct, Kind};
 use banso_model::rollup::Metric;
 use banso_model::time::Timestamp;
 use banso_model::value::Value;
@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::batch::Text;
 use super::judge::{Reason, Word, short};
+use crate::help::normal;
 use crate::live::Catalog;
 
 /// Most seconds that one event may say someone was active.
@@ -47,18 +48,10 @@ impl Reader<'_> {
                     .map(|feature| (Metric::Feature(feature.clone()), uses));
                 Ok(Meaning {
                     adds: adds.collect(),
-                    progress: None,
+                    ..Meaning::default()
                 })
             }
-            Kind::Active => {
-                let Active { seconds } = read(props)?;
-                if !(0.0..=LONGEST_ACTIVITY).contains(&seconds) {
-                    return Err(Reason::InvalidEvent);
-                }
-                // The range above fits; part of a second is rounded.
-                let seconds = seconds.round() as u64;
-                Ok(Meaning::adding(Metric::ActiveSeconds, seconds))
-            }
+            Kind::Active => Ok(Meaning::adding(Metric::ActiveSeconds, seconds(props)?)),
             Kind::Guide => self.guide(name, props),
             Kind::Item if self.catalog.has_item(name) => Ok(Meaning {
                 progress: Some(ProgressChange::Item),
@@ -68,14 +61,17 @@ impl Reader<'_> {
                 let Answer { value } = read(props)?;
                 Ok(Meaning {
                     progress: Some(ProgressChange::Answer(value)),
-                    adds: Vec::new(),
+                    ..Meaning::default()
                 })
+            }
+            Kind::Help => self.help(name, props),
+            Kind::Content if self.catalog.has_article(name) => {
+                Ok(Meaning::adding(Metric::ContentSeconds, seconds(props)?))
             }
             Kind::Feature
             | Kind::Item
             | Kind::Answer
             | Kind::Page
-            | Kind::Help
             | Kind::Content
             | Kind::Error => Ok(Meaning::default()),
         }
@@ -91,6 +87,32 @@ impl Reader<'_> {
             Some(count) if (1..=MOST_USES).contains(&count) => Ok(count),
             Some(_) => Err(Reason::InvalidEvent),
         }
+    }
+
+    /// What was searched is kept normalised and no longer than a query may be.
+    fn help(&self, name: &str, props: &str) -> Result<Meaning, Reason> {
+        let HelpProps { act, value } = read(props)?;
+        let Some(act) = HelpAct::parse(&act, &value) else {
+            return Ok(Meaning::default());
+        };
+        let counted = Metric::Help(act.as_str().to_owned());
+        if !matches!(act, HelpAct::Found | HelpAct::Missed) {
+            return Ok(if self.catalog.has_article(name) {
+                Meaning::adding(counted, 1)
+            } else {
+                Meaning::default()
+            });
+        }
+        let query = normal::query(value.as_text().ok_or(Reason::InvalidEvent)?);
+        if query.is_empty() {
+            return Ok(Meaning::default());
+        }
+        let kept = serde_json::json!({ "act": act.as_str(), "value": query });
+        Ok(Meaning {
+            props: Some(kept.to_string()),
+            progress: (act == HelpAct::Missed).then_some(ProgressChange::Missed(query)),
+            ..Meaning::adding(counted, 1)
+        })
     }
 
     fn guide(&self, name: &str, props: &str) -> Result<Meaning, Reason> {
@@ -119,13 +141,15 @@ pub struct Meaning {
     pub adds: Vec<(Metric, u64)>,
     /// What it changes.
     pub progress: Option<ProgressChange>,
+    /// What is kept in place of its props.
+    pub props: Option<String>,
 }
 
 impl Meaning {
     fn adding(metric: Metric, sum: u64) -> Self {
         Self {
             adds: vec![(metric, sum)],
-            progress: None,
+            ..Self::default()
         }
     }
 }
@@ -137,6 +161,14 @@ struct Active {
 
 #[derive(Deserialize)]
 struct Answer {
+    #[serde(default)]
+    value: Value,
+}
+
+#[derive(Deserialize)]
+struct HelpProps<'a> {
+    #[serde(borrow)]
+    act: Text<'a>,
     #[serde(default)]
     value: Value,
 }
@@ -158,6 +190,16 @@ struct GuideProps<'a> {
     /// Whether it began by itself, and not because its user or the host asked for it.
     #[serde(default)]
     auto: bool,
+}
+
+/// How long something was done, in whole seconds.
+fn seconds(props: &str) -> Result<u64, Reason> {
+    let Active { seconds } = read(props)?;
+    if !(0.0..=LONGEST_ACTIVITY).contains(&seconds) {
+        return Err(Reason::InvalidEvent);
+    }
+    // The range above fits; part of a second is rounded.
+    Ok(seconds.round() as u64)
 }
 
 fn read<'a, T: Deserialize<'a>>(props: &'a str) -> Result<T, Reason> {

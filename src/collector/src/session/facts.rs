@@ -8,12 +8,20 @@ use banso_model::time::Timestamp;
 use banso_model::wire::{Facts, Uses};
 use banso_store::read::UserRecord;
 
+use super::known::Identified;
 use super::mentions::Mentions;
+use super::told::answer;
 use crate::live::Live;
 
 /// The facts that `mentions` asks for.
 #[must_use]
-pub fn facts(live: &Live, record: &UserRecord, mentions: &Mentions, now: Timestamp) -> Facts {
+pub fn facts(
+    live: &Live,
+    record: &UserRecord,
+    known: &Identified,
+    mentions: &Mentions,
+    now: Timestamp,
+) -> Facts {
     let today = live.calendar.span(now);
     let features = mentions.features.iter().filter_map(|(feature, back)| {
         let (total, days) = record.features.get(feature)?;
@@ -35,7 +43,7 @@ pub fn facts(live: &Live, record: &UserRecord, mentions: &Mentions, now: Timesta
         Some((guide.clone(), progress.clone()))
     });
     let answers = mentions.answers.iter().filter_map(|question| {
-        let answer = record.answers.get(question)?;
+        let answer = answer(live, record, known, question)?;
         Some((question.clone(), answer.clone()))
     });
     let paced = now.plus_ms(i64::try_from(live.fixed.pacing.per_ms).map_or(i64::MIN, |ms| -ms));

@@ -66,6 +66,7 @@ pub fn hub(workspace: &Workspace, locale: &str) -> (Hub, Vec<Option<Condition>>)
         corner: written.corner,
         launcher: written.launcher,
         sections: written.sections.clone(),
+        help: String::new(),
         news: newest.iter().map(|news| reader.news(news)).collect(),
         contact: written.contact.as_ref().map(|contact| Contact {
             title: reader.line(Some(&contact.title)),

@@ -2,14 +2,14 @@
 
 use banso_model::event::GuideAct;
 use banso_model::progress::Run;
-use banso_model::rollup::Source;
+use banso_model::rollup::{Metric, Source};
 use banso_model::value::Value;
 
 use super::Place;
 use super::dedupe::kept;
 use super::sample::{Sample, day, noon};
 use crate::Store;
-use crate::read::UserRecord;
+use crate::read::{Missed, UserRecord};
 use crate::write::Owner;
 
 async fn user(store: &impl Store, account: &str, user: &str) -> UserRecord {
@@ -207,5 +207,47 @@ pub async fn an_accounts_items_are_everyones(place: &impl Place) {
             assert_eq!(found, expected, "{id}");
         }
     }
+    store.close().await;
+}
+
+/// Searches without a hit, by how often and how many people made them; what help brought is summed up of the account.
+pub async fn what_help_did_not_find_is_listed(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::of("acme", "u1")
+            .misses("refund", 1)
+            .misses("sso", 2),
+        Sample::of("acme", "u1")
+            .misses("sso", 3)
+            .reads("export", 40, 4),
+        Sample::of("globex", "u1").misses("sso", 5),
+        Sample::on("d1").misses("更新", 6),
+    ] {
+        kept(&store, sample).await;
+    }
+    let history = store.history("acme").await.expect("the account is read");
+    let sum = |metric: &Metric| -> u64 {
+        let rows = history.uses.iter().filter(|row| row.metric == *metric);
+        rows.map(|row| row.sum).sum()
+    };
+    assert_eq!(sum(&Metric::Help("missed".to_owned())), 3);
+    assert_eq!(sum(&Metric::ContentSeconds), 40);
+    store.close().await;
+    // Opened anew, everything is in the tables.
+    let store = place.open();
+    let missed = |query: &str, count, people, ms| Missed {
+        query: query.to_owned(),
+        count,
+        people,
+        last: noon(0, ms),
+    };
+    let listed = store.missed(3).await.expect("the list is read");
+    let expected = [
+        missed("sso", 3, 2, 5),
+        missed("更新", 1, 1, 6),
+        missed("refund", 1, 1, 1),
+    ];
+    assert_eq!(listed, expected);
+    assert_eq!(store.missed(1).await.expect("the list is read").len(), 1);
     store.close().await;
 }

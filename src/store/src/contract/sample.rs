@@ -125,6 +125,21 @@ impl Sample {
         self.event(Kind::Answer, question, n, 0, Vec::new(), Some(change))
     }
 
+    /// With a search of help that found nothing.
+    #[must_use]
+    pub fn misses(self, query: &str, n: u64) -> Self {
+        let adds = vec![(Metric::Help("missed".to_owned()), 1)];
+        let change = ProgressChange::Missed(query.to_owned());
+        self.event(Kind::Help, "search", n, 0, adds, Some(change))
+    }
+
+    /// With content looked at.
+    #[must_use]
+    pub fn reads(self, article: &str, seconds: u64, n: u64) -> Self {
+        let adds = vec![(Metric::ContentSeconds, seconds)];
+        self.event(Kind::Content, article, n, 0, adds, None)
+    }
+
     /// With a trait of the account.
     #[must_use]
     pub fn account_trait(self, name: &str, value: impl Into<Value>, source: Source) -> Self {

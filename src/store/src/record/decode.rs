@@ -154,6 +154,8 @@ pub(super) fn decode_metric<'a>(
         5 => Added::Guide(from.text()?, from.text()?),
         6 => Added::Item(name),
         7 => Added::Item(from.text()?),
+        8 => Added::Help(from.text()?),
+        9 => Added::ContentSeconds,
         tag => return Err(Malformed::Tag(tag)),
     })
 }
@@ -172,6 +174,7 @@ fn decode_progress(from: &mut Bytes<'_>) -> Result<ProgressChange, Malformed> {
         },
         16 => ProgressChange::Item,
         17 => ProgressChange::Answer(decode_value(from, 0)?),
+        18 => ProgressChange::Missed(from.text()?.to_owned()),
         tag => return Err(Malformed::Tag(tag)),
     })
 }

@@ -149,6 +149,11 @@ pub(super) fn encode_metric(metric: &Metric, name: &str, out: &mut Vec<u8>) {
             out.push(7);
             out.put_text(item);
         }
+        Metric::Help(act) => {
+            out.push(8);
+            out.put_text(act);
+        }
+        Metric::ContentSeconds => out.push(9),
     }
 }
 
@@ -177,6 +182,10 @@ fn encode_progress(change: &ProgressChange, out: &mut Vec<u8>) {
         ProgressChange::Answer(value) => {
             out.push(17);
             encode_value(value, out);
+        }
+        ProgressChange::Missed(query) => {
+            out.push(18);
+            out.put_text(query);
         }
     }
 }

@@ -42,6 +42,8 @@ fn metric() -> impl Strategy<Value = Metric> {
         Just(Metric::ActiveSeconds),
         (text(), text()).prop_map(|(guide, act)| Metric::Guide(guide, act)),
         text().prop_map(Metric::Item),
+        text().prop_map(Metric::Help),
+        Just(Metric::ContentSeconds),
     ]
 }
 
@@ -72,6 +74,7 @@ fn progress() -> impl Strategy<Value = ProgressChange> {
         }),
         Just(ProgressChange::Item),
         value().prop_map(ProgressChange::Answer),
+        text().prop_map(ProgressChange::Missed),
     ]
 }
 

@@ -9,11 +9,31 @@ use super::account::{SCORE, score};
 use super::fold::FoldError;
 use super::key::Key;
 use super::{files, traits};
-use crate::read::{AccountLine, AccountPage, AccountQuery, AccountSort, Counters};
+use crate::read::{AccountLine, AccountPage, AccountQuery, AccountSort, Counters, Missed};
 
 /// Where a page ended: the value it is sorted by, and the account's id.
 #[derive(Serialize, Deserialize)]
 struct Cursor(Option<f64>, String);
+
+/// [`crate::Store::missed`].
+///
+/// # Errors
+/// [`FoldError`].
+pub fn missed(tables: &Connection, limit: usize) -> Result<Vec<Missed>, FoldError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = tables.prepare_cached(
+        "SELECT query, sum(count), count(*), max(last) FROM missed GROUP BY query ORDER BY 2 DESC, 4 DESC, 1 LIMIT ?1",
+    )?;
+    let found = statement.query_map([limit], |row| {
+        Ok(Missed {
+            query: row.get(0)?,
+            count: row.get::<_, i64>(1)? as u64,
+            people: row.get::<_, i64>(2)? as u64,
+            last: Timestamp(row.get(3)?),
+        })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
 
 /// [`crate::Store::accounts`]. A cursor that no page gave ends the list.
 ///

@@ -62,6 +62,14 @@ pub fn write(tables: &Connection, changes: Vec<Change>) -> Result<(), FoldError>
                     )?
                     .execute((user, name, serde_json::to_string(&value)?, at.0))?;
             }
+            ProgressChange::Missed(query) => {
+                tables
+                    .prepare_cached(
+                        "INSERT INTO missed VALUES (?1, ?2, 1, ?3) ON CONFLICT DO UPDATE SET count = count + 1, \
+                         last = max(last, excluded.last)",
+                    )?
+                    .execute((query, user, at.0))?;
+            }
         }
     }
     for ((user, guide), acts) in guides {

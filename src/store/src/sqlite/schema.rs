@@ -36,6 +36,9 @@ CREATE TABLE items (subject INTEGER, item TEXT, at INTEGER NOT NULL, PRIMARY KEY
 CREATE TABLE answers (user INTEGER, question TEXT, value TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user, question)) WITHOUT ROWID;
 CREATE TABLE interruptions (user INTEGER PRIMARY KEY, times TEXT NOT NULL);
 
+-- What was searched in help and not found, by who searched it, so that it can be forgotten with them.
+CREATE TABLE missed (query TEXT, user INTEGER, count INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (query, user)) WITHOUT ROWID;
+
 -- History.
 CREATE TABLE traits (subject INTEGER, name TEXT, received INTEGER, n INTEGER, value TEXT NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (subject, name, received, n)) WITHOUT ROWID;
 CREATE TABLE merges (device INTEGER PRIMARY KEY, account INTEGER NOT NULL, user INTEGER, received INTEGER NOT NULL, day INTEGER NOT NULL);
