@@ -46,6 +46,7 @@ macro_rules! contract {
             a_user_is_active_once_a_day,
             a_merge_brings_the_device_into_the_account,
             only_the_first_merge_counts,
+            a_merged_device_leads_to_its_user,
             what_a_device_did_is_known_from_its_merge_on,
             traits_are_kept_as_they_were_told,
             streams_are_accounted_for,

@@ -19,7 +19,7 @@ use futures::future::BoxFuture;
 
 use banso_model::rollup::AccountHistory;
 
-use read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
+use read::{AccountPage, AccountQuery, AccountRecord, Counters, Merged, Score, UserRecord};
 use write::{Answer, Write};
 
 /// What the collector needs of a store. Every backend passes [the same contract suite](crate).
@@ -56,6 +56,12 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`] when the store cannot be read.
     fn user(&self, of: write::Owner, user: &str) -> BoxFuture<'_, Result<UserRecord, StoreError>>;
+
+    /// The account that a device was merged into, or `None` when it was not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn merged(&self, device: &str) -> BoxFuture<'_, Result<Option<Merged>, StoreError>>;
 
     /// Accounts with something new since their score was last stored, oldest news first, at most `limit`.
     ///

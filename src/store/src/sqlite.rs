@@ -41,7 +41,7 @@ use tokio::sync::oneshot;
 
 use crate::codec::Label;
 use crate::error::StoreError;
-use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
+use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Merged, Score, UserRecord};
 use crate::write::{Answer, Owner, Write};
 use crate::{Store, Unscored};
 use commit::{Committer, Counts, Queued};
@@ -280,6 +280,12 @@ impl Store for SqliteStore {
         let user = user.to_owned();
         let owner = key::owner(&of);
         self.read(Some(owner), move |tables| account::user(tables, &of, &user))
+            .boxed()
+    }
+
+    fn merged(&self, device: &str) -> BoxFuture<'_, Result<Option<Merged>, StoreError>> {
+        let device = key::device(Label::of(device));
+        self.read(Some(device), move |tables| account::merged(tables, device))
             .boxed()
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use banso_model::progress::{GuideProgress, ItemProgress};
 use banso_model::rollup::{AccountHistory, ActiveRow, Metric, UseRow};
 use banso_model::time::{Day, Timestamp};
+use banso_model::value::Values;
 use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;
 
@@ -12,7 +13,7 @@ use super::fold::FoldError;
 use super::key::{self, Key};
 use super::{progress, traits};
 use crate::codec::Label;
-use crate::read::{AccountRecord, Score, UserLine, UserRecord};
+use crate::read::{AccountRecord, Merged, Score, UserLine, UserRecord};
 use crate::write::Owner;
 
 /// A device of an account.
@@ -116,14 +117,50 @@ fn users(tables: &Connection, owner: Key, devices: &[Device]) -> Result<Vec<User
         let user: Key = row.get(0)?;
         let last: Option<i64> = row.get(2)?;
         let on_devices = before.get(&user).copied().flatten();
+        let own = devices.iter().filter(|device| device.user == Some(user));
         users.push(UserLine {
             id: row.get(1)?,
-            traits: traits::latest(tables, user)?,
+            traits: user_traits(tables, user, own.map(|device| device.key))?,
             last_seen: last.max(on_devices).map(Timestamp),
         });
     }
     users.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.id.cmp(&b.id)));
     Ok(users)
+}
+
+/// A user's traits; what was told on their devices before they were known only fills in.
+fn user_traits(
+    tables: &Connection,
+    user: Key,
+    devices: impl Iterator<Item = Key>,
+) -> Result<Values, FoldError> {
+    let mut values = traits::latest(tables, user)?;
+    for device in devices {
+        for (name, value) in traits::latest(tables, device)? {
+            values.entry(name).or_insert(value);
+        }
+    }
+    Ok(values)
+}
+
+/// [`crate::Store::merged`].
+///
+/// # Errors
+/// [`FoldError`].
+pub fn merged(tables: &Connection, device: Key) -> Result<Option<Merged>, FoldError> {
+    let into = tables
+        .prepare_cached(
+            "SELECT accounts.name, users.name FROM merges JOIN accounts ON accounts.owner = merges.account \
+             LEFT JOIN users ON users.owner = merges.account AND users.user = merges.user WHERE merges.device = ?1",
+        )?
+        .query_row([device], |row| {
+            Ok(Merged {
+                account: row.get(0)?,
+                user: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(into)
 }
 
 /// [`crate::Store::history`]. What a device did before it was merged is known of the account from the day of the
