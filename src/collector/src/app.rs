@@ -15,6 +15,7 @@ use banso_store::Store;
 use futures::FutureExt as _;
 
 use crate::body::Budget;
+use crate::compat::people::People;
 use crate::error::{Code, Refusal};
 use crate::identity::Secrets;
 use crate::live::Live;
@@ -23,7 +24,7 @@ use crate::quota::Quotas;
 use crate::scoring::Scoring;
 use crate::session::Told;
 use crate::stages::Stages;
-use crate::{admin, files, guides, ingest, probes, session};
+use crate::{admin, compat, files, guides, ingest, probes, session};
 
 /// How long a request may take before it is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,6 +83,8 @@ pub struct App {
     pub stages: Stages,
     /// What sessions have told the store lately.
     pub told: Told,
+    /// What foreign clients' users lately were.
+    pub people: People,
     /// Wakes the scorer.
     pub scoring: Scoring,
     clock: Clock,
@@ -105,6 +108,7 @@ impl App {
             metrics: Metrics::default(),
             stages: Stages::default(),
             told: Told::default(),
+            people: People::default(),
             scoring: Scoring::default(),
             settings,
             clock,
@@ -130,6 +134,7 @@ pub fn routes(app: Arc<App>) -> Router {
     let wire = Router::new()
         .route("/v1/events", post(ingest::events).options(preflight))
         .route("/v1/session", post(session::session).options(preflight))
+        .merge(compat::routes())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             allow_origin,
