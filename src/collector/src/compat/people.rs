@@ -5,6 +5,7 @@
 //! a message names both. The merge also is where the account is looked up later.
 
 use banso_store::StoreError;
+use banso_store::read::Merged;
 use rustc_hash::FxHashMap;
 
 use crate::app::App;
@@ -16,8 +17,8 @@ const REMEMBERED: usize = 200_000;
 /// What was lately read and written of users, so that it need not be again.
 #[derive(Debug)]
 pub struct People {
-    /// The account of each user.
-    accounts: Recent<String, String>,
+    /// What each user was merged into.
+    users: Recent<String, Merged>,
     /// Devices that were merged.
     merged: Recent<String, ()>,
 }
@@ -25,7 +26,7 @@ pub struct People {
 impl Default for People {
     fn default() -> Self {
         Self {
-            accounts: Recent::new(REMEMBERED),
+            users: Recent::new(REMEMBERED),
             merged: Recent::new(REMEMBERED),
         }
     }
@@ -53,33 +54,29 @@ impl People {
         }
     }
 
-    /// The accounts of users, as the store knows them.
+    /// Who users are, as the store knows them: the account, and the user whose other name it is.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
-    pub async fn accounts_of<'u>(
+    pub async fn who_are<'u>(
         &self,
         app: &App,
         users: impl Iterator<Item = &'u str>,
-    ) -> Result<FxHashMap<&'u str, String>, StoreError> {
-        let mut accounts = FxHashMap::default();
+    ) -> Result<FxHashMap<String, Merged>, StoreError> {
+        let mut known = FxHashMap::default();
         for user in users {
-            if accounts.contains_key(user) {
+            if known.contains_key(user) {
                 continue;
             }
-            let account = match self.accounts.get(user) {
-                Some(account) => Some(account),
-                None => app
-                    .store
-                    .merged(&stand_in(user))
-                    .await?
-                    .map(|into| into.account),
+            let into = match self.users.get(user) {
+                Some(into) => Some(into),
+                None => app.store.merged(&stand_in(user)).await?,
             };
-            if let Some(account) = account {
-                self.accounts.put(user.to_owned(), account.clone());
-                accounts.insert(user, account);
+            if let Some(into) = into {
+                self.users.put(user.to_owned(), into.clone());
+                known.insert(user.to_owned(), into);
             }
         }
-        Ok(accounts)
+        Ok(known)
     }
 }

@@ -8,6 +8,7 @@ use banso_model::rollup::Source;
 use banso_model::time::Timestamp;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
+use banso_store::read::Merged;
 use banso_store::write::{NewTrait, Owner, Write};
 use rustc_hash::FxHashMap;
 
@@ -81,8 +82,8 @@ struct Sorter<'a> {
     caller: Caller,
     received: Timestamp,
     judge: Judge<'a>,
-    /// The account of each user, as it is known or as this request says.
-    accounts: FxHashMap<String, String>,
+    /// Who each user is, as it is known or as this request says.
+    people: FxHashMap<String, Merged>,
     writes: Vec<Write>,
     of: FxHashMap<Whose, usize>,
     /// What is told of users unless something is known, by the write that it belongs to.
@@ -104,7 +105,7 @@ impl<'a> Sorter<'a> {
                 received,
                 None,
             ),
-            accounts: FxHashMap::default(),
+            people: FxHashMap::default(),
             writes: Vec::new(),
             of: FxHashMap::default(),
             first: Vec::new(),
@@ -129,18 +130,17 @@ impl<'a> Sorter<'a> {
             .filter(|foreign| foreign.account.is_none())
             .filter(|foreign| self.standing(foreign) == Standing::Trusted)
             .filter_map(|foreign| foreign.user.as_deref());
-        let known = self.app.people.accounts_of(self.app, unknown).await?;
-        self.accounts = known
-            .into_iter()
-            .map(|(user, account)| (user.to_owned(), account))
-            .collect();
+        self.people = self.app.people.who_are(self.app, unknown).await?;
         for foreign in messages {
             if let (Some(user), Some(account)) = (&foreign.user, &foreign.account)
                 && self.standing(foreign) == Standing::Trusted
-                && !self.accounts.contains_key(&**user)
+                && !self.people.contains_key(&**user)
             {
-                self.accounts
-                    .insert(user.clone().into_owned(), account.clone().into_owned());
+                let said = Merged {
+                    account: account.clone().into_owned(),
+                    user: None,
+                };
+                self.people.insert(user.clone().into_owned(), said);
             }
         }
         Ok(())
@@ -186,14 +186,17 @@ impl<'a> Sorter<'a> {
     /// The write of a message whose word is taken, with what it tells.
     fn believed(&mut self, foreign: &Foreign<'_>, standing: &Standing) -> usize {
         let user = foreign.user.as_deref();
-        let account = match standing.claims() {
-            Some(claims) => Some(claims.account.clone()),
-            None => foreign
-                .account
-                .as_deref()
-                .map(str::to_owned)
-                .or_else(|| self.accounts.get(user?).cloned()),
+        let known = user
+            .filter(|_| foreign.account.is_none())
+            .and_then(|user| self.people.get(user));
+        let account = match (standing.claims(), known) {
+            (Some(claims), _) => Some(claims.account.clone()),
+            (None, Some(known)) => Some(known.account.clone()),
+            (None, None) => foreign.account.as_deref().map(str::to_owned),
         };
+        let named = known
+            .and_then(|known| known.user.clone())
+            .or_else(|| user.map(str::to_owned));
         let own = user.map(stand_in).unwrap_or_default();
         let device = match &*foreign.device {
             "" => own.clone(),
@@ -204,10 +207,10 @@ impl<'a> Sorter<'a> {
             None => Owner::Device(device.clone()),
         };
         let of_account = matches!(owner, Owner::Account(_));
-        let write = self.write_of((owner.clone(), user.map(str::to_owned), device.clone()));
+        let write = self.write_of((owner.clone(), named.clone(), device));
         if of_account && user.is_some() {
             self.writes[write].merge = true;
-            self.merge_others(foreign, &owner, &own);
+            self.merge_others(foreign, &owner, named.as_deref(), &own);
         }
         let told = self.told(foreign, standing);
         self.writes[write].traits.extend(told);
@@ -228,14 +231,20 @@ impl<'a> Sorter<'a> {
 
     /// Merges what else stands for the user: their stand-in, and the name they had before. That another user's id was
     /// this user's name is believed of a server only.
-    fn merge_others(&mut self, foreign: &Foreign<'_>, owner: &Owner, own: &str) {
+    fn merge_others(
+        &mut self,
+        foreign: &Foreign<'_>,
+        owner: &Owner,
+        user: Option<&str>,
+        own: &str,
+    ) {
         let previous = foreign.previous.as_deref();
         let server = self.caller == Caller::Server;
         let before = previous.filter(|_| server).map(stand_in);
         let others = [Some(own.to_owned()), previous.map(str::to_owned), before];
         for device in others.into_iter().flatten() {
             if !self.app.people.is_merged(&device) {
-                let user = foreign.user.as_deref().map(str::to_owned);
+                let user = user.map(str::to_owned);
                 let write = self.write_of((owner.clone(), user, device));
                 self.writes[write].merge = true;
             }
