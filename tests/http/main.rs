@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod commands;
+mod compat;
 mod cors;
 mod delivery;
 mod hostile;

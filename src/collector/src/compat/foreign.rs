@@ -63,10 +63,10 @@ pub struct Happened<'a> {
 pub type Read<'a> = Result<Foreign<'a>, Rejection>;
 
 impl Foreign<'_> {
-    /// Whether it says anything that is kept.
+    /// Whether it says anything that may be kept. Of a user it at least says which device and account are theirs.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.event.is_some() || self.previous.is_some() || self.tells()
+        self.event.is_some() || self.user.is_some() || self.tells()
     }
 
     /// Whether it has traits.

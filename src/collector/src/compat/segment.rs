@@ -111,6 +111,9 @@ pub fn read(
     call: Option<Call>,
 ) -> Result<(Option<Cow<'_, str>>, Vec<Read<'_>>), Refusal> {
     let malformed = |error: serde_json::Error| Refusal::Malformed(error.to_string());
+    if !body.trim_start().starts_with('{') {
+        return Err(Refusal::Malformed("it is no object".to_owned()));
+    }
     let whole: Whole<'_> = serde_json::from_str(body).map_err(malformed)?;
     let sent_at = instant(whole.sent_at).unwrap_or_default();
     let messages = match (whole.batch, call) {

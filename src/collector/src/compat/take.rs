@@ -329,8 +329,10 @@ impl<'a> Sorter<'a> {
             };
             write.traits.extend(traits(&new, &Values::new(), source));
         }
-        self.writes
-            .retain(|write| write.merge || !write.events.is_empty() || !write.traits.is_empty());
+        self.writes.retain(|write| {
+            let merges = write.merge && !self.app.people.is_merged(&write.device);
+            merges || !write.events.is_empty() || !write.traits.is_empty()
+        });
         Ok(self.writes)
     }
 }

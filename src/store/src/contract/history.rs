@@ -221,9 +221,12 @@ pub async fn a_merged_device_leads_to_its_user(place: &impl Place) {
     let store = place.open();
     let told = Sample::on("d1").user_trait("role", "admin", Source::Trusted);
     let told = told.user_trait("name", "Ann", Source::Trusted);
-    kept(&store, told).await;
+    let told = told.user_trait("team", "a", Source::Trusted);
+    kept(&store, told.user_trait("plan", "pro", Source::Trusted)).await;
     assert_eq!(store.merged("d1").await.expect("it is read"), None);
     let login = Sample::of("acme", "u1").from("d1").merging();
+    let login = login.user_trait("team", Value::Null, Source::Trusted);
+    let login = login.user_trait("plan", "free", Source::Browser);
     kept(&store, login.user_trait("role", "owner", Source::Trusted)).await;
     let expected = Merged {
         account: "acme".to_owned(),
@@ -247,6 +250,12 @@ pub async fn a_merged_device_leads_to_its_user(place: &impl Place) {
     let traits = &record.users.first().expect("a user").traits;
     assert_eq!(traits["role"], Value::from("owner"), "said of the user");
     assert_eq!(traits["name"], Value::from("Ann"), "said on the device");
+    assert!(!traits.contains_key("team"), "removed of the user");
+    assert_eq!(
+        traits["plan"],
+        Value::from("pro"),
+        "said by the better source"
+    );
     store.close().await;
 }
 

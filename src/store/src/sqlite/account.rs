@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use banso_model::progress::{GuideProgress, ItemProgress};
 use banso_model::rollup::{AccountHistory, ActiveRow, Metric, UseRow};
 use banso_model::time::{Day, Timestamp};
-use banso_model::value::Values;
 use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;
 
@@ -120,27 +119,15 @@ fn users(tables: &Connection, owner: Key, devices: &[Device]) -> Result<Vec<User
         let own = devices.iter().filter(|device| device.user == Some(user));
         users.push(UserLine {
             id: row.get(1)?,
-            traits: user_traits(tables, user, own.map(|device| device.key))?,
+            traits: traits::latest_of(
+                tables,
+                std::iter::once(user).chain(own.map(|device| device.key)),
+            )?,
             last_seen: last.max(on_devices).map(Timestamp),
         });
     }
     users.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.id.cmp(&b.id)));
     Ok(users)
-}
-
-/// A user's traits; what was told on their devices before they were known only fills in.
-fn user_traits(
-    tables: &Connection,
-    user: Key,
-    devices: impl Iterator<Item = Key>,
-) -> Result<Values, FoldError> {
-    let mut values = traits::latest(tables, user)?;
-    for device in devices {
-        for (name, value) in traits::latest(tables, device)? {
-            values.entry(name).or_insert(value);
-        }
-    }
-    Ok(values)
 }
 
 /// [`crate::Store::merged`].
@@ -240,17 +227,15 @@ pub fn user(tables: &Connection, of: &Owner, user: &str) -> Result<UserRecord, F
                 .iter()
                 .filter(|device| device.user == Some(user))
                 .map(|device| device.key);
-            let subjects = std::iter::once(user).chain(own).collect();
+            let subjects: Vec<Key> = std::iter::once(user).chain(own).collect();
             let everyone = std::iter::once(owner)
                 .chain(devices.iter().map(|device| device.key))
                 .collect();
             (subjects, everyone)
         }
     };
+    record.traits = traits::latest_of(tables, subjects.iter().copied())?;
     for subject in subjects {
-        for (name, value) in traits::latest(tables, subject)? {
-            record.traits.entry(name).or_insert(value);
-        }
         add_features(tables, subject, &mut record)?;
         add_guides(tables, subject, &mut record)?;
         add_items(tables, subject, &mut record.items)?;
