@@ -127,3 +127,58 @@ pub fn check_traits(json: &str) -> Result<(), Reason> {
         Flaw::Unreadable => Reason::InvalidEvent,
     })
 }
+
+/// A message in words, for tables of tests; empty when nothing of it is kept.
+#[cfg(test)]
+pub(super) fn shown(read: Read<'_>) -> String {
+    let foreign = match read {
+        Ok(foreign) => foreign,
+        Err(rejection) => return format!("{}: {}", rejection.id, rejection.reason.code()),
+    };
+    if !foreign.is_kept() && foreign.account.is_none() {
+        return String::new();
+    }
+    let json = |values: &Values| serde_json::to_string(values).unwrap_or_default();
+    let device = Some(&foreign.device).filter(|device| !device.is_empty());
+    let session = Some(&foreign.session).filter(|session| !session.is_empty());
+    let names = [
+        ("device", device),
+        ("user", foreign.user.as_ref()),
+        ("account", foreign.account.as_ref()),
+        ("session", session),
+        ("token", foreign.token.as_ref()),
+    ];
+    let names: Vec<String> = names
+        .into_iter()
+        .filter_map(|(word, name)| name.map(|name| format!("{word} {name}")))
+        .collect();
+    let mut shown = format!("{}: {}", foreign.id, names.join(", "));
+    if let Some(Happened {
+        kind,
+        name,
+        page,
+        props,
+    }) = &foreign.event
+    {
+        shown += &format!("; {} {name:?}", kind.as_str());
+        if let Some(page) = page {
+            shown += &format!(" on {page}");
+        }
+        if !props.is_empty() {
+            shown += &format!(" {props}");
+        }
+    }
+    if let Some(previous) = &foreign.previous {
+        shown += &format!("; before {previous}");
+    }
+    for (word, values) in [
+        ("user", &foreign.user_traits),
+        ("first", &foreign.first_traits),
+        ("account", &foreign.account_traits),
+    ] {
+        if !values.is_empty() {
+            shown += &format!("; {word} {}", json(values));
+        }
+    }
+    shown
+}

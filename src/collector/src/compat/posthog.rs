@@ -27,7 +27,7 @@ const ACCOUNTS: [&str; 6] = [
 ];
 
 /// Properties of an event that the client adds without a dollar sign.
-const CLIENTS: [&str; 3] = ["token", "distinct_id", "title"];
+const CLIENTS: [&str; 2] = ["token", "distinct_id"];
 
 #[derive(Deserialize)]
 struct Whole<'a> {
@@ -155,7 +155,7 @@ fn translate<'a>(
                 kind: Kind::Page,
                 name: name(properties.get("$screen_name")).unwrap_or_default(),
                 page: address.and_then(|address| path(&address).map(|path| path.to_owned().into())),
-                props: own(properties),
+                props: properties.json(|name| is_own(name) && name != "title"),
             });
         }
         "$identify" => foreign.previous = name(properties.get("$anon_distinct_id")),
@@ -170,7 +170,7 @@ fn translate<'a>(
             foreign.event = Some(Happened {
                 kind: Kind::Track,
                 page: address.and_then(|address| path(&address).map(|path| path.to_owned().into())),
-                props: own(properties),
+                props: properties.json(is_own),
                 name: event,
             });
         }
@@ -221,9 +221,9 @@ fn account<'a>(groups: &Fields<'a>) -> Option<Cow<'a, str>> {
     ACCOUNTS.iter().find_map(|kind| name(groups.get(kind)))
 }
 
-/// The properties that are the vendor's own, as JSON.
-fn own(properties: &Fields<'_>) -> String {
-    properties.json(|name| !name.starts_with('$') && !CLIENTS.contains(&name))
+/// Whether a property is the vendor's own.
+fn is_own(name: &str) -> bool {
+    !name.starts_with('$') && !CLIENTS.contains(&name)
 }
 
 /// Reads what an event says of its user.
@@ -272,3 +272,6 @@ fn traits(raw: Raw<'_>) -> Result<Values, Reason> {
         None => Ok(Values::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;

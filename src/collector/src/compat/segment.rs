@@ -232,3 +232,6 @@ fn page<'a>(place: &Fields<'a>) -> Option<Cow<'a, str>> {
     let address = name(place.get("path")).or_else(|| name(place.get("url")))?;
     path(&address).map(|path| Cow::Owned(path.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;
