@@ -8,13 +8,15 @@ use super::{page, server};
 
 const DAY: i64 = 86_400_000;
 
-/// A message with this id, changed.
-fn message(nth: u32, change: impl FnOnce(&mut Value)) -> Value {
+/// A use of acme's u1 with this id, with other fields.
+fn message(nth: u32, fields: &Value) -> Value {
     let mut message = json!({
         "type": "track", "event": "x", "userId": "u1", "messageId": format!("m{nth}"), "timestamp": NOW,
         "context": { "groupId": "acme" },
     });
-    change(&mut message);
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        message[name] = value.clone();
+    }
     message
 }
 
@@ -28,136 +30,61 @@ fn days(days: i64, ms: i64) -> Value {
 
 /// Messages, and why each is rejected.
 fn messages() -> Vec<(Value, Option<&'static str>)> {
-    vec![
-        (message(1, |_| {}), None),
-        (message(2, |m| m["userId"] = 7.into()), None),
+    let large = |length: usize| json!({ "properties": { "text": "x".repeat(length) } });
+    let cases = [
+        (json!({}), None),
+        (json!({ "userId": 7 }), None),
+        (json!({ "type": "rocket" }), Some("unknown_kind")),
+        (json!({ "type": null }), Some("invalid_event")),
+        (json!({ "event": null }), Some("invalid_event")),
+        (json!({ "event": "é".repeat(200) }), None),
+        (json!({ "event": "é".repeat(201) }), Some("name_too_long")),
+        (json!({ "userId": "u".repeat(201) }), Some("name_too_long")),
+        (json!({ "userId": "a\u{1}b" }), Some("invalid_event")),
+        (json!({ "anonymousId": "\u{1}u1" }), Some("invalid_event")),
+        (json!({ "timestamp": "yesterday" }), Some("invalid_event")),
+        (json!({ "timestamp": days(-35, 0) }), None),
+        (json!({ "timestamp": days(-35, -1) }), Some("too_old")),
+        (json!({ "timestamp": days(36, 0) }), Some("too_new")),
+        (json!({ "timestamp": days(5, 0) }), None),
+        (large(32_000), None),
+        (large(33_000), Some("event_too_large")),
+        (json!({ "properties": nested(15) }), None),
+        (json!({ "properties": nested(16) }), Some("too_deep")),
+        (json!({ "properties": [1] }), Some("invalid_event")),
+        (json!({ "properties": null }), None),
+        (json!({ "properties": { "count": 0 } }), None),
         (
-            message(3, |m| m["type"] = "rocket".into()),
-            Some("unknown_kind"),
-        ),
-        (
-            message(4, |m| m["type"] = json!(null)),
+            json!({ "type": "group", "groupId": null }),
             Some("invalid_event"),
         ),
+        (json!({ "type": "alias" }), Some("invalid_event")),
         (
-            message(5, |m| m["event"] = json!(null)),
-            Some("invalid_event"),
-        ),
-        (message(6, |m| m["event"] = "é".repeat(200).into()), None),
-        (
-            message(7, |m| m["event"] = "é".repeat(201).into()),
-            Some("name_too_long"),
-        ),
-        (
-            message(8, |m| m["userId"] = "u".repeat(201).into()),
-            Some("name_too_long"),
-        ),
-        (
-            message(9, |m| m["userId"] = "a\u{1}b".into()),
-            Some("invalid_event"),
-        ),
-        (
-            message(10, |m| m["anonymousId"] = "\u{1}u1".into()),
-            Some("invalid_event"),
-        ),
-        (
-            message(11, |m| m["timestamp"] = "yesterday".into()),
-            Some("invalid_event"),
-        ),
-        (message(12, |m| m["timestamp"] = days(-35, 0)), None),
-        (
-            message(13, |m| m["timestamp"] = days(-35, -1)),
-            Some("too_old"),
-        ),
-        (
-            message(14, |m| m["timestamp"] = days(36, 0)),
-            Some("too_new"),
-        ),
-        (message(15, |m| m["timestamp"] = days(5, 0)), None),
-        (
-            message(16, |m| {
-                m["properties"] = json!({ "text": "x".repeat(32_000) })
-            }),
-            None,
-        ),
-        (
-            message(17, |m| {
-                m["properties"] = json!({ "text": "x".repeat(33_000) })
-            }),
-            Some("event_too_large"),
-        ),
-        (message(18, |m| m["properties"] = nested(15)), None),
-        (
-            message(19, |m| m["properties"] = nested(16)),
+            json!({ "type": "identify", "traits": nested(16) }),
             Some("too_deep"),
         ),
         (
-            message(20, |m| m["properties"] = json!([1])),
-            Some("invalid_event"),
-        ),
-        (message(21, |m| m["properties"] = json!(null)), None),
-        (
-            message(22, |m| m["properties"] = json!({ "count": 0 })),
-            None,
-        ),
-        (
-            message(23, |m| {
-                m["type"] = "group".into();
-                m["groupId"] = json!(null);
-            }),
+            json!({ "type": "identify", "traits": "x" }),
             Some("invalid_event"),
         ),
         (
-            message(24, |m| {
-                m["type"] = "alias".into();
-            }),
-            Some("invalid_event"),
-        ),
-        (
-            message(25, |m| {
-                m["type"] = "identify".into();
-                m["traits"] = nested(16);
-            }),
-            Some("too_deep"),
-        ),
-        (
-            message(26, |m| {
-                m["type"] = "identify".into();
-                m["traits"] = json!("x");
-            }),
-            Some("invalid_event"),
-        ),
-        (
-            message(27, |m| {
-                m["type"] = "identify".into();
-                m["timestamp"] = days(-36, 0);
-                m["traits"] = json!({ "late": true });
-            }),
+            json!({ "type": "identify", "traits": { "late": true }, "timestamp": days(-36, 0) }),
             Some("too_old"),
         ),
         (
-            message(28, |m| {
-                m["userId"] = json!(null);
-                m["context"] = json!({});
-            }),
+            json!({ "userId": null, "context": {} }),
             Some("invalid_event"),
         ),
+        (json!({ "type": "page", "name": "Reports" }), None),
         (
-            message(29, |m| {
-                m["type"] = "page".into();
-                m["name"] = "Reports".into();
-            }),
+            json!({ "type": "screen", "timestamp": null, "originalTimestamp": NOW }),
             None,
         ),
-        (
-            message(30, |m| {
-                m["type"] = "screen".into();
-                m["timestamp"] = json!(null);
-                m["originalTimestamp"] = NOW.into();
-            }),
-            None,
-        ),
-    ]
+    ];
+    (1..)
+        .zip(cases)
+        .map(|(nth, (fields, reason))| (message(nth, &fields), reason))
+        .collect()
 }
 
 #[tokio::test]
@@ -204,7 +131,7 @@ async fn each_message_is_judged_alone() -> Result<()> {
 #[tokio::test]
 async fn unreadable_messages_leave_their_neighbours() -> Result<()> {
     let house = House::open()?;
-    let good = message(1, |_| {}).to_string();
+    let good = message(1, &json!({})).to_string();
     let event = r#"{"event":"x","distinct_id":"u1","properties":{"$groups":{"company":"acme"}}}"#;
     for (path, key, good) in [
         ("/segment/v1/batch", "writeKey", &*good),
@@ -245,12 +172,9 @@ async fn unreadable_messages_leave_their_neighbours() -> Result<()> {
 #[tokio::test]
 async fn what_has_no_id_is_known_by_its_time() -> Result<()> {
     let house = House::open()?;
-    let track = |id: Value, timestamp: Value| {
-        message(0, |m| {
-            m["event"] = "report_exported".into();
-            m["messageId"] = id;
-            m["timestamp"] = timestamp;
-        })
+    let track = |id: &Value, timestamp: &Value| {
+        let fields = json!({ "event": "report_exported", "messageId": id, "timestamp": timestamp });
+        message(0, &fields)
     };
     let mut uses = 0;
     for (id, timestamp, new) in [
@@ -265,12 +189,7 @@ async fn what_has_no_id_is_known_by_its_time() -> Result<()> {
         (json!(null), json!(null), 1),
         (json!(null), json!(null), 1),
     ] {
-        let answer = server(
-            &house,
-            "/segment/v1/track",
-            &track(id.clone(), timestamp.clone()),
-        )
-        .await?;
+        let answer = server(&house, "/segment/v1/track", &track(&id, &timestamp)).await?;
         assert_eq!(answer.body["accepted"], new, "{id} {timestamp}");
         uses += new;
         assert_eq!(house.uses("acme", "report.export").await?, Some(uses));
@@ -320,15 +239,13 @@ async fn clocks_that_are_wrong_are_corrected() -> Result<()> {
 #[tokio::test]
 async fn a_page_is_let_in_and_counted_like_any() -> Result<()> {
     let house = House::with(|settings| settings.quota = 1, |_| Ok(()))?;
-    let signed = message(1, |m| {
-        m["event"] = "report_exported".into();
-        m["anonymousId"] = "d1".into();
-        m["context"]["banso"] = json!({ "token": token("u1", "acme") });
-    });
+    let context = json!({ "banso": { "token": token("u1", "acme") } });
+    let fields = json!({ "event": "report_exported", "anonymousId": "d1", "context": context });
+    let signed = message(1, &fields);
     let answer = page(&house, "/segment/v1/t", KEY, &signed).await?;
     assert_eq!(answer.outcome(), "200");
     assert_eq!(house.uses("acme", "report.export").await?, Some(1));
-    let many: Vec<Value> = (0..20).map(|nth| message(nth, |_| {})).collect();
+    let many: Vec<Value> = (0..20).map(|nth| message(nth, &json!({}))).collect();
     let answer = page(&house, "/segment/v1/b", KEY, &json!({ "batch": many })).await?;
     assert_eq!(answer.outcome(), "429 over_quota");
     assert!(!answer.header("retry-after").is_empty());

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use super::{page, server};
 
 /// A message of Segment's. Its fields are in `fields`.
-fn message(kind: &str, nth: u32, fields: Value) -> Value {
+fn message(kind: &str, nth: u32, fields: &Value) -> Value {
     let mut message = json!({ "type": kind, "messageId": format!("m{nth}"), "timestamp": NOW });
-    if let (Some(message), Value::Object(fields)) = (message.as_object_mut(), fields) {
-        message.extend(fields);
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        message[name] = value.clone();
     }
     message
 }
 
-fn export(nth: u32, fields: Value) -> Value {
+fn export(nth: u32, fields: &Value) -> Value {
     let mut export = message("track", nth, fields);
     export["event"] = "report_exported".into();
     export
@@ -41,14 +41,14 @@ async fn a_servers_user_is_of_the_account_their_group_names() -> Result<()> {
     let group = message(
         "group",
         1,
-        json!({ "userId": "u1", "groupId": "acme", "traits": { "plan": "pro" } }),
+        &json!({ "userId": "u1", "groupId": "acme", "traits": { "plan": "pro" } }),
     );
     let identify = message(
         "identify",
         2,
-        json!({ "userId": "u1", "traits": { "role": "admin" } }),
+        &json!({ "userId": "u1", "traits": { "role": "admin" } }),
     );
-    let use_ = export(3, json!({ "userId": "u1" }));
+    let use_ = export(3, &json!({ "userId": "u1" }));
     let expected = json!([{ "plan": "pro" }, [["u1", { "role": "admin" }]], 1]);
     // In any order, in one request or in three.
     for order in [
@@ -93,15 +93,15 @@ async fn a_device_that_logged_in_is_its_users() -> Result<()> {
     let login = message(
         "identify",
         1,
-        json!({ "userId": "u1", "anonymousId": "d1", "traits": { "role": "admin" } }),
+        &json!({ "userId": "u1", "anonymousId": "d1", "traits": { "role": "admin" } }),
     );
-    let group = message("group", 2, json!({ "userId": "u1", "groupId": "acme" }));
-    let before = export(3, json!({ "anonymousId": "d1" }));
-    let alias = message("alias", 4, json!({ "userId": "u1", "previousId": "d1" }));
+    let group = message("group", 2, &json!({ "userId": "u1", "groupId": "acme" }));
+    let before = export(3, &json!({ "anonymousId": "d1" }));
+    let alias = message("alias", 4, &json!({ "userId": "u1", "previousId": "d1" }));
     let nameless = message(
         "identify",
         5,
-        json!({ "anonymousId": "d1", "traits": { "role": "nobody" } }),
+        &json!({ "anonymousId": "d1", "traits": { "role": "nobody" } }),
     );
     for (messages, exports) in [
         (vec![&before, &group, &login], json!(1)),
@@ -133,21 +133,21 @@ async fn a_device_that_logged_in_is_its_users() -> Result<()> {
 #[tokio::test]
 async fn an_account_that_is_named_comes_first() -> Result<()> {
     let house = House::open()?;
-    let in_acme = message("group", 1, json!({ "userId": "u1", "groupId": "acme" }));
-    let in_globex = message("group", 2, json!({ "userId": "u1", "groupId": "globex" }));
+    let in_acme = message("group", 1, &json!({ "userId": "u1", "groupId": "acme" }));
+    let in_globex = message("group", 2, &json!({ "userId": "u1", "groupId": "globex" }));
     for (message, account) in [
-        (export(3, json!({ "userId": "u1" })), "acme"),
+        (export(3, &json!({ "userId": "u1" })), "acme"),
         (
             export(
                 4,
-                json!({ "userId": "u1", "context": { "groupId": "globex" } }),
+                &json!({ "userId": "u1", "context": { "groupId": "globex" } }),
             ),
             "globex",
         ),
         (
             export(
                 5,
-                json!({ "userId": "u1", "context": { "banso": { "account": "initech" }, "groupId": "x" } }),
+                &json!({ "userId": "u1", "context": { "banso": { "account": "initech" }, "groupId": "x" } }),
             ),
             "initech",
         ),
@@ -170,22 +170,22 @@ async fn an_account_that_is_named_comes_first() -> Result<()> {
 
 #[tokio::test]
 async fn a_page_is_believed_with_a_token() -> Result<()> {
-    let claim = |with: Value| {
+    let claim = |with: &Value| {
         let context = json!({ "banso": with, "groupId": "acme" });
         vec![
             message(
                 "identify",
                 1,
-                json!({ "userId": "u1", "anonymousId": "d1", "context": context, "traits": { "role": "owner", "age": 7 } }),
+                &json!({ "userId": "u1", "anonymousId": "d1", "context": context, "traits": { "role": "owner", "age": 7 } }),
             ),
             message(
                 "group",
                 2,
-                json!({ "userId": "u1", "anonymousId": "d1", "context": context, "groupId": "acme", "traits": { "plan": "free", "region": "emea" } }),
+                &json!({ "userId": "u1", "anonymousId": "d1", "context": context, "groupId": "acme", "traits": { "plan": "free", "region": "emea" } }),
             ),
             export(
                 3,
-                json!({ "userId": "u1", "anonymousId": "d1", "context": context }),
+                &json!({ "userId": "u1", "anonymousId": "d1", "context": context }),
             ),
         ]
     };
@@ -203,7 +203,7 @@ async fn a_page_is_believed_with_a_token() -> Result<()> {
         (json!({}), &nothing),
     ] {
         let house = House::open()?;
-        let body = json!({ "batch": claim(with.clone()) });
+        let body = json!({ "batch": claim(&with) });
         let answer = page(&house, "/segment/v1/b", KEY, &body).await?;
         assert_eq!(
             answer.body["accepted"], 1,
@@ -220,8 +220,8 @@ async fn a_page_is_believed_with_a_token() -> Result<()> {
 async fn nobody_speaks_for_a_user_by_knowing_their_id() -> Result<()> {
     let house = House::open()?;
     for message in [
-        export(1, json!({ "userId": "u1" })),
-        message("group", 2, json!({ "userId": "u1", "groupId": "acme" })),
+        export(1, &json!({ "userId": "u1" })),
+        message("group", 2, &json!({ "userId": "u1", "groupId": "acme" })),
     ] {
         let path = format!(
             "/segment/v1/{}",
@@ -232,9 +232,9 @@ async fn nobody_speaks_for_a_user_by_knowing_their_id() -> Result<()> {
     assert_eq!(house.uses("acme", "report.export").await?, Some(1));
     // What stands for a user of an unknown account begins with a control character.
     for device in ["u1", "\u{1}u1"] {
-        let forged = export(3, json!({ "userId": "u1", "anonymousId": device }));
+        let forged = export(3, &json!({ "userId": "u1", "anonymousId": device }));
         page(&house, "/segment/v1/t", KEY, &forged).await?;
-        let nameless = export(4, json!({ "anonymousId": device }));
+        let nameless = export(4, &json!({ "anonymousId": device }));
         page(&house, "/segment/v1/t", KEY, &nameless).await?;
         let own = json!({
             "key": KEY, "device": device, "sent_at": NOW,
@@ -243,13 +243,13 @@ async fn nobody_speaks_for_a_user_by_knowing_their_id() -> Result<()> {
         house.post("/v1/events", own.to_string()).await?;
     }
     // Nor does a page take another user's past by calling it its own.
-    let other = export(6, json!({ "userId": "u2" }));
+    let other = export(6, &json!({ "userId": "u2" }));
     server(&house, "/segment/v1/track", &other).await?;
     let with = json!({ "banso": { "token": token("u1", "acme") } });
     let alias = message(
         "alias",
         7,
-        json!({ "userId": "u1", "anonymousId": "d9", "previousId": "u2", "context": with }),
+        &json!({ "userId": "u1", "anonymousId": "d9", "previousId": "u2", "context": with }),
     );
     page(&house, "/segment/v1/a", KEY, &alias).await?;
     assert_eq!(house.uses("acme", "report.export").await?, Some(1));
@@ -257,7 +257,7 @@ async fn nobody_speaks_for_a_user_by_knowing_their_id() -> Result<()> {
 }
 
 /// An event of PostHog's.
-fn event(name: &str, nth: u32, who: &str, properties: Value) -> Value {
+fn event(name: &str, nth: u32, who: &str, properties: &Value) -> Value {
     json!({ "event": name, "distinct_id": who, "uuid": id(at(NOW), nth), "timestamp": NOW, "properties": properties })
 }
 
@@ -269,52 +269,52 @@ async fn posthogs_people_and_groups_are_users_and_accounts() -> Result<()> {
             "report_exported",
             1,
             "d1",
-            json!({ "$device_id": "d1", "$is_identified": false }),
+            &json!({ "$device_id": "d1", "$is_identified": false }),
         ),
         event(
             "$identify",
             2,
             "u1",
-            json!({ "$anon_distinct_id": "d1", "$device_id": "d1", "$set": { "role": "admin", "$os": "x" }, "$set_once": { "role": "guest", "since": "2026" } }),
+            &json!({ "$anon_distinct_id": "d1", "$device_id": "d1", "$set": { "role": "admin", "$os": "x" }, "$set_once": { "role": "guest", "since": "2026" } }),
         ),
         event(
             "$groupidentify",
             3,
             "$company_acme",
-            json!({ "$group_type": "company", "$group_key": "acme", "$group_set": { "plan": "pro" } }),
+            &json!({ "$group_type": "company", "$group_key": "acme", "$group_set": { "plan": "pro" } }),
         ),
         event(
             "$groupidentify",
             4,
             "$project_p1",
-            json!({ "$group_type": "project", "$group_key": "p1", "$group_set": { "plan": "none" } }),
+            &json!({ "$group_type": "project", "$group_key": "p1", "$group_set": { "plan": "none" } }),
         ),
         event(
             "report_exported",
             5,
             "u1",
-            json!({ "$device_id": "d1", "$groups": { "project": "p1", "company": "acme" } }),
+            &json!({ "$device_id": "d1", "$groups": { "project": "p1", "company": "acme" } }),
         ),
         event(
             "$set",
             6,
             "u1",
-            json!({ "$set": { "tier": 2 }, "$unset": ["since"] }),
+            &json!({ "$set": { "tier": 2 }, "$unset": ["since"] }),
         ),
         event(
             "$create_alias",
             7,
             "u1",
-            json!({ "alias": "u1@example.com" }),
+            &json!({ "alias": "u1@example.com" }),
         ),
-        event("report_exported", 8, "u1@example.com", json!({})),
-        event("$autocapture", 9, "u1", json!({})),
-        event("$pageleave", 10, "u1", json!({})),
+        event("report_exported", 8, "u1@example.com", &json!({})),
+        event("$autocapture", 9, "u1", &json!({})),
+        event("$pageleave", 10, "u1", &json!({})),
         event(
             "$pageview",
             11,
             "u1",
-            json!({ "$current_url": "https://app.example.com/x?y" }),
+            &json!({ "$current_url": "https://app.example.com/x?y" }),
         ),
     ];
     for (accepted, duplicate) in [(4, 0), (0, 4)] {

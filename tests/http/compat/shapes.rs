@@ -63,8 +63,11 @@ async fn check(house: &House, request: Request<Vec<u8>>, account: &str) -> Resul
     Ok(())
 }
 
-/// Segment's forms of a body: the content type, and how the message becomes bytes.
-const SEGMENT: [(&str, fn(&Value) -> Result<Vec<u8>>); 4] = [
+/// A form of a body: the content type, and how a message becomes bytes.
+type Form = (&'static str, fn(&Value) -> Result<Vec<u8>>);
+
+/// Segment's.
+const SEGMENT: [Form; 4] = [
     ("application/json", |body| Ok(body.to_string().into_bytes())),
     ("text/plain", |body| Ok(body.to_string().into_bytes())),
     ("text/plain", |body| gzip(&body.to_string())),
@@ -72,7 +75,7 @@ const SEGMENT: [(&str, fn(&Value) -> Result<Vec<u8>>); 4] = [
 ];
 
 /// PostHog's.
-const POSTHOG: [(&str, fn(&Value) -> Result<Vec<u8>>); 7] = [
+const POSTHOG: [Form; 7] = [
     ("text/plain", |event| Ok(event.to_string().into_bytes())),
     ("text/plain", |event| gzip(&event.to_string())),
     ("application/json", |event| {
