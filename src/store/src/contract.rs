@@ -11,12 +11,14 @@ mod history;
 mod progress;
 mod sample;
 mod scores;
+mod tokens;
 
 pub use accounts::*;
 pub use dedupe::*;
 pub use history::*;
 pub use progress::*;
 pub use scores::*;
+pub use tokens::*;
 
 pub use sample::{Sample, day, day_of, event_id, event_write};
 
@@ -62,6 +64,7 @@ macro_rules! contract {
             news_make_an_account_unscored,
             a_score_older_than_the_news_is_kept_and_made_again,
             all_accounts_are_unscored_on_request,
+            tokens_are_kept_until_they_are_removed,
             a_closed_store_refuses,
         );
     };

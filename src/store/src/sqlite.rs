@@ -24,6 +24,7 @@ mod schema;
 mod segments;
 mod sums;
 mod tables;
+mod tokens;
 mod traits;
 
 use std::fs::File;
@@ -42,6 +43,7 @@ use tokio::sync::oneshot;
 use crate::codec::Label;
 use crate::error::StoreError;
 use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Merged, Score, UserRecord};
+use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
 use crate::{Store, Unscored};
 use commit::{Committer, Counts, Queued};
@@ -322,6 +324,19 @@ impl Store for SqliteStore {
 
     fn unscore_all(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         self.ask(Command::UnscoreAll).boxed()
+    }
+
+    fn put_token(&self, token: Token) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.ask(Command::Token(tokens::Change::Put(token))).boxed()
+    }
+
+    fn tokens(&self) -> BoxFuture<'_, Result<Vec<Token>, StoreError>> {
+        self.readers.read(tokens::all).boxed()
+    }
+
+    fn remove_token(&self, id: &str) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.ask(Command::Token(tokens::Change::Remove(id.to_owned())))
+            .boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {
