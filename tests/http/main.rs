@@ -13,4 +13,5 @@ mod judged;
 mod oulad;
 mod reload;
 mod session;
+mod tokens;
 mod uses;

@@ -24,6 +24,7 @@ use crate::quota::Quotas;
 use crate::scoring::Scoring;
 use crate::session::Told;
 use crate::stages::Stages;
+use crate::tokens::Tokens;
 use crate::{admin, compat, files, guides, ingest, probes, session};
 
 /// How long a request may take before it is answered with 503.
@@ -85,6 +86,8 @@ pub struct App {
     pub told: Told,
     /// What foreign clients' users lately were.
     pub people: People,
+    /// Tokens of programs.
+    pub tokens: Tokens,
     /// Wakes the scorer.
     pub scoring: Scoring,
     clock: Clock,
@@ -109,6 +112,7 @@ impl App {
             stages: Stages::default(),
             told: Told::default(),
             people: People::default(),
+            tokens: Tokens::default(),
             scoring: Scoring::default(),
             settings,
             clock,

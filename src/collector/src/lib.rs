@@ -28,3 +28,4 @@ pub mod scoring;
 pub mod server;
 pub mod session;
 mod stages;
+pub mod tokens;

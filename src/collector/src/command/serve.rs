@@ -75,6 +75,7 @@ impl Serve {
             .await
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
         let app = Arc::new(App::new(Arc::clone(&store), live, settings, system_clock()));
+        app.tokens.load(&*app.store).await?;
         let following = reload::follow(Arc::clone(&app), self.config.clone())?;
         let (stop, stopped) = watch::channel(false);
         let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped));
