@@ -20,7 +20,7 @@ use super::{Ending, runtime};
 const SECRETS: &str = "\
 Secrets, from the environment:
   BANSO_ADMIN_TOKEN      opens the admin API (Authorization: Bearer …); without it that API is off
-  BANSO_SERVER_KEY       the key that the vendor's own servers post events with
+  BANSO_SERVER_KEY       the key that the vendor's own servers post events with, beside the tokens of `banso token`
   BANSO_IDENTITY_SECRET  what the host's backend signs identity tokens with (HS256, 32 bytes or more);
                          kid:secret,kid:secret while one replaces the other";
 
