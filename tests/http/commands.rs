@@ -140,6 +140,53 @@ async fn a_file_is_replayed_once_however_often() -> Result<()> {
     collector.stop()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_made_used_and_revoked() -> Result<()> {
+    let mut collector = Collector::open()?;
+    let url = collector.url();
+    let token = |arguments: &[&str]| {
+        let arguments = [&["token"], arguments, &["--to", &url]].concat();
+        banso(&arguments, |command| {
+            command.env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN);
+        })
+    };
+    let made = token(&["create", "--scope", "ingest", "--name", "billing"])?;
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let secret = made.out.trim().to_owned();
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("events.ndjson");
+    let line = json!({ "account": "acme", "user": "u", "kind": "feature", "name": "report.create", "at": now()?.to_string() });
+    fs::write(&file, format!("{line}\n"))?;
+    let file = file.to_str().context("a path of text")?;
+    let replay = || {
+        banso(&["replay", file, "--to", &url], |command| {
+            command.env("BANSO_SERVER_KEY", &secret);
+        })
+    };
+    let ended = replay()?;
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    collector.kill_and_restart()?;
+    let ended = replay()?;
+    assert!(ended.out.contains("1 duplicate"), "{}", ended.out);
+    let listed = token(&["list"])?;
+    let id = listed.out.split_whitespace().next().unwrap_or_default();
+    assert!(listed.out.contains("ingest") && listed.out.contains("billing"));
+    assert!(!listed.out.contains(&secret), "{}", listed.out);
+    let revoked = token(&["revoke", id])?;
+    assert_eq!(revoked.code, Some(0), "{}", revoked.err);
+    let refused = replay()?;
+    assert!(refused.err.contains("unknown_key"), "{}", refused.err);
+    assert_eq!(refused.code, Some(2));
+    let twice = token(&["revoke", id])?;
+    assert!(
+        twice.code == Some(2) && twice.err.contains("not_found"),
+        "{}",
+        twice.err
+    );
+    assert_eq!(token(&["list"])?.out, "");
+    collector.stop()
+}
+
 #[test]
 fn what_cannot_be_done_is_said_with_the_remedy() -> Result<()> {
     let folder = tempfile::tempdir()?;

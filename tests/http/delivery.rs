@@ -97,7 +97,7 @@ impl Collector {
     }
 
     /// Ends it as a power cut would, and starts it again on the same store and address.
-    fn kill_and_restart(&mut self) -> Result<()> {
+    pub fn kill_and_restart(&mut self) -> Result<()> {
         self.process.kill()?;
         (self.process, self.address) = start(self.folder.path(), &self.address)?;
         Ok(())

@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod commands;
+mod compat;
 mod cors;
 mod delivery;
 mod hostile;
@@ -12,4 +13,5 @@ mod judged;
 mod oulad;
 mod reload;
 mod session;
+mod tokens;
 mod uses;

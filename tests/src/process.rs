@@ -101,6 +101,14 @@ impl Process {
         Ok(())
     }
 
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When it does not end within a minute, or not with success.
+    pub fn finish(&mut self) -> Result<()> {
+        self.ended("does not end")
+    }
+
     /// Asks it to stop with SIGTERM and waits until it has.
     ///
     /// # Errors
@@ -112,6 +120,10 @@ impl Process {
         if !status.success() {
             bail!("{} could not be told to stop", self.name);
         }
+        self.ended("does not stop")
+    }
+
+    fn ended(&mut self, otherwise: &str) -> Result<()> {
         let deadline = Instant::now() + READY;
         // Both its streams end with it, so nothing has to be asked again and again.
         loop {
@@ -120,7 +132,7 @@ impl Process {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    bail!("{} does not stop:\n{}", self.name, self.log())
+                    bail!("{} {otherwise}:\n{}", self.name, self.log())
                 }
             }
         }
@@ -129,7 +141,7 @@ impl Process {
             Ok(())
         } else {
             Err(anyhow!(
-                "{} stopped with {status}:\n{}",
+                "{} ended with {status}:\n{}",
                 self.name,
                 self.log()
             ))

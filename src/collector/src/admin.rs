@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod explain;
 pub mod help;
 pub mod import;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use banso_store::token::Scope;
 
 use crate::app::App;
 use crate::door::is_secret;
@@ -26,6 +28,8 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/accounts/{id}/health", get(accounts::health))
         .route("/explain", get(explain::explain))
         .route("/help/missed", get(help::missed))
+        .route("/tokens", post(tokens::create).get(tokens::list))
+        .route("/tokens/{id}", delete(tokens::revoke))
         .route("/import", post(import::import))
         .fallback(|| async {
             Refusal::NotFound("the admin API has no such path: see /v1/admin/accounts".to_owned())
@@ -33,11 +37,8 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(middleware::from_fn_with_state(Arc::clone(app), guard))
 }
 
-/// Lets only those in who have the token.
+/// Lets only those in who have the token, or one of a scope that allows what they ask.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if app.settings.admin_token.is_none() {
-        return Refusal::AdminOff.into_response();
-    }
     let given = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -45,7 +46,18 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map_or("", |(_, token)| token.trim());
-    if !is_secret(app.settings.admin_token.as_deref(), given) {
+    let scope = app.tokens.known(given).map(|token| token.scope);
+    // The prefix of the admin API is not part of the path here.
+    let import = request.uri().path() == "/import";
+    let allowed = match scope {
+        Some(Scope::Admin) => true,
+        Some(Scope::Import) => import,
+        Some(Scope::Ingest) | None => is_secret(app.settings.admin_token.as_deref(), given),
+    };
+    if !allowed && scope.is_none() && app.settings.admin_token.is_none() {
+        return Refusal::AdminOff.into_response();
+    }
+    if !allowed {
         return Refusal::Unauthorized.into_response();
     }
     let mut response = next.run(request).await;

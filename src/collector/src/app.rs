@@ -15,6 +15,7 @@ use banso_store::Store;
 use futures::FutureExt as _;
 
 use crate::body::Budget;
+use crate::compat::people::People;
 use crate::error::{Code, Refusal};
 use crate::identity::Secrets;
 use crate::live::Live;
@@ -23,7 +24,8 @@ use crate::quota::Quotas;
 use crate::scoring::Scoring;
 use crate::session::Told;
 use crate::stages::Stages;
-use crate::{admin, files, guides, help, ingest, probes, session};
+use crate::tokens::Tokens;
+use crate::{admin, compat, files, guides, help, ingest, probes, session};
 
 /// How long a request may take before it is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,6 +84,10 @@ pub struct App {
     pub stages: Stages,
     /// What sessions have told the store lately.
     pub told: Told,
+    /// What foreign clients' users lately were.
+    pub people: People,
+    /// Tokens of programs.
+    pub tokens: Tokens,
     /// Wakes the scorer.
     pub scoring: Scoring,
     clock: Clock,
@@ -105,6 +111,8 @@ impl App {
             metrics: Metrics::default(),
             stages: Stages::default(),
             told: Told::default(),
+            people: People::default(),
+            tokens: Tokens::default(),
             scoring: Scoring::default(),
             settings,
             clock,
@@ -132,6 +140,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/v1/session", post(session::session).options(preflight))
         .route("/v1/help", get(help::served::list))
         .route("/v1/help/{id}", get(help::served::one))
+        .merge(compat::routes())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             allow_origin,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use banso_model::wire::limits;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,6 +16,8 @@ use crate::error::Refusal;
 
 /// How long a body may take to arrive.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// What gzip begins with (RFC 1952, section 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that one permit of the budget stands for.
 const GRAIN: usize = 1024;
 
@@ -52,7 +56,7 @@ impl Budget {
 #[derive(Debug)]
 pub struct Text {
     text: String,
-    _share: Option<OwnedSemaphorePermit>,
+    share: Option<OwnedSemaphorePermit>,
 }
 
 impl std::ops::Deref for Text {
@@ -91,17 +95,50 @@ pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Ref
         .map_err(|_| Refusal::BodyTooSlow {
             seconds: PATIENCE.as_secs(),
         })??;
-    let text = if sent.starts_with(&[0x1f, 0x8b]) {
+    let text = if sent.starts_with(&GZIP) {
         decompress(&sent, sizes.text, budget, &mut share)?
     } else {
         sent
     };
-    let text = String::from_utf8(text)
-        .map_err(|error| Refusal::Malformed(format!("it is not UTF-8: {}", error.utf8_error())))?;
     Ok(Text {
-        text,
-        _share: share,
+        text: utf8(text)?,
+        share,
     })
+}
+
+/// Reads the body of another vendor's client, whatever its headers call it: as [`read`] does, and the field `data` of
+/// a form, which is JSON, or base64 of JSON, plain or compressed.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_foreign(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Refusal> {
+    let mut read = read(body, sizes, budget).await?;
+    if !read.text.starts_with("data=") {
+        return Ok(read);
+    }
+    let data = form_urlencoded::parse(read.text.as_bytes())
+        .find_map(|(name, value)| (name == "data").then(|| value.into_owned()))
+        .unwrap_or_default();
+    if data.trim_start().starts_with(['{', '[']) {
+        read.text = data;
+        return Ok(read);
+    }
+    // A plus sign that was not escaped reads as a space in a form.
+    let bytes = STANDARD
+        .decode(data.replace(' ', "+"))
+        .map_err(|_| Refusal::Malformed("its form's data is neither JSON nor base64".to_owned()))?;
+    let bytes = if bytes.starts_with(&GZIP) {
+        decompress(&bytes, sizes.text, budget, &mut read.share)?
+    } else {
+        bytes
+    };
+    read.text = utf8(bytes)?;
+    Ok(read)
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, Refusal> {
+    String::from_utf8(bytes)
+        .map_err(|error| Refusal::Malformed(format!("it is not UTF-8: {}", error.utf8_error())))
 }
 
 async fn collect(

@@ -10,6 +10,7 @@ mod schema;
 mod serve;
 mod stats;
 mod store;
+mod token;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print what a store holds
     Stats(stats::Stats),
+    /// Make, list and revoke tokens of programs
+    Token(token::Token),
 }
 
 /// How a command ended that did what it could.
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
             Command::Replay(replay) => replay.run(),
             Command::Explain(explain) => explain.run(),
             Command::Stats(stats) => stats.run(),
+            Command::Token(token) => token.run(),
         });
     match outcome {
         Ok(Ending::Good) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use axum::http::{HeaderMap, header};
 use banso_model::config::workspace::Identity;
 use banso_model::time::Timestamp;
+use banso_store::token::Scope;
 use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
@@ -17,7 +18,7 @@ use crate::live::Live;
 pub enum Caller {
     /// A page, with a browser key from an allowed origin.
     Browser,
-    /// The vendor's server, with the server key.
+    /// The vendor's server, with the server key or a token of scope `ingest`.
     Server,
 }
 
@@ -32,6 +33,7 @@ pub fn admit(
     headers: &HeaderMap,
     events: usize,
 ) -> Result<Caller, Refusal> {
+    let token = app.tokens.known(key);
     let caller = if live.has_key(key) {
         let origin = headers
             .get(header::ORIGIN)
@@ -42,12 +44,17 @@ pub fn admit(
             });
         }
         Caller::Browser
-    } else if is_secret(app.settings.server_key.as_deref(), key) {
+    } else if token
+        .as_ref()
+        .is_some_and(|token| token.scope == Scope::Ingest)
+        || is_secret(app.settings.server_key.as_deref(), key)
+    {
         Caller::Server
     } else {
         return Err(Refusal::UnknownKey);
     };
-    app.quotas.take(key, events, Instant::now())?;
+    let bucket = token.as_ref().map_or(key, |token| &token.id);
+    app.quotas.take(bucket, events, Instant::now())?;
     Ok(caller)
 }
 

@@ -36,7 +36,9 @@ pub enum Refusal {
         seconds: u64,
     },
     /// No workspace has this key.
-    #[error("the key is not known: take one from `keys` of banso.json, or the server key")]
+    #[error(
+        "the key is not known: take one from `keys` of banso.json, the server key, or a token of scope ingest"
+    )]
     UnknownKey,
     /// The page may not use the browser key.
     #[error("the origin {origin} is not allowed: add it to `origins` of banso.json")]
@@ -70,7 +72,7 @@ pub enum Refusal {
     AdminOff,
     /// The admin token is missing or wrong.
     #[error(
-        "the admin token is missing or wrong: send `Authorization: Bearer <BANSO_ADMIN_TOKEN>`"
+        "the admin token is missing, wrong or of another scope: send `Authorization: Bearer <BANSO_ADMIN_TOKEN>`"
     )]
     Unauthorized,
     /// A parameter of the query cannot be read.

@@ -4,7 +4,7 @@ pub mod batch;
 pub mod id;
 pub mod judge;
 mod meaning;
-mod props;
+pub(crate) mod props;
 
 use std::sync::Arc;
 
@@ -166,7 +166,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         .or(account);
     let mut writes = Vec::new();
     let source = match word {
-        Word::Browser => Source::Browser,
+        Word::Browser | Word::Foreign => Source::Browser,
         Word::Server | Word::History => Source::Trusted,
     };
     let mut traits = traits_of(&standing, batch, word);
@@ -269,6 +269,21 @@ pub fn traits(user: &Values, account: &Values, source: Source) -> Vec<NewTrait> 
     let mut all = named(true, account);
     all.extend(named(false, user));
     all
+}
+
+/// Traits that were claimed, and those that a token vouches for instead.
+#[must_use]
+pub fn with_signed(mut claimed: Vec<NewTrait>, standing: &Standing) -> Vec<NewTrait> {
+    if let Some(claims) = standing.claims() {
+        let signed = traits(&claims.traits.user, &claims.traits.account, Source::Trusted);
+        claimed.retain(|claimed| {
+            !signed
+                .iter()
+                .any(|sure| sure.of_account == claimed.of_account && sure.name == claimed.name)
+        });
+        claimed.extend(signed);
+    }
+    claimed
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ mod history;
 mod progress;
 mod sample;
 mod scores;
+mod tokens;
 
 pub use accounts::*;
 pub use dedupe::*;
 pub use history::*;
 pub use progress::*;
 pub use scores::*;
+pub use tokens::*;
 
 pub use sample::{Sample, day, day_of, event_id, event_write};
 
@@ -46,6 +48,7 @@ macro_rules! contract {
             a_user_is_active_once_a_day,
             a_merge_brings_the_device_into_the_account,
             only_the_first_merge_counts,
+            a_merged_device_leads_to_its_user,
             what_a_device_did_is_known_from_its_merge_on,
             traits_are_kept_as_they_were_told,
             streams_are_accounted_for,
@@ -62,6 +65,7 @@ macro_rules! contract {
             news_make_an_account_unscored,
             a_score_older_than_the_news_is_kept_and_made_again,
             all_accounts_are_unscored_on_request,
+            tokens_are_kept_until_they_are_removed,
             a_closed_store_refuses,
         );
     };

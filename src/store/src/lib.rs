@@ -11,6 +11,7 @@ pub mod error;
 pub mod read;
 pub mod record;
 pub mod sqlite;
+pub mod token;
 pub mod write;
 
 pub use error::StoreError;
@@ -19,7 +20,8 @@ use futures::future::BoxFuture;
 
 use banso_model::rollup::AccountHistory;
 
-use read::{AccountPage, AccountQuery, AccountRecord, Counters, Score, UserRecord};
+use read::{AccountPage, AccountQuery, AccountRecord, Counters, Merged, Score, UserRecord};
+use token::Token;
 use write::{Answer, Write};
 
 /// What the collector needs of a store. Every backend passes [the same contract suite](crate).
@@ -57,6 +59,12 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unavailable`] when the store cannot be read.
     fn user(&self, of: write::Owner, user: &str) -> BoxFuture<'_, Result<UserRecord, StoreError>>;
 
+    /// The account that a device was merged into, or `None` when it was not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn merged(&self, device: &str) -> BoxFuture<'_, Result<Option<Merged>, StoreError>>;
+
     /// Accounts with something new since their score was last stored, oldest news first, at most `limit`.
     ///
     /// # Errors
@@ -76,6 +84,24 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`] when the store cannot be written.
     fn unscore_all(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Keeps a token. It is on disk when this resolves.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written.
+    fn put_token(&self, token: Token) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// The tokens, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn tokens(&self) -> BoxFuture<'_, Result<Vec<Token>, StoreError>>;
+
+    /// Forgets the token with this id, if there is one. It is gone from the disk's tables when this resolves.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written.
+    fn remove_token(&self, id: &str) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Whether a write would be taken now: it tries one.
     ///

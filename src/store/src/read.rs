@@ -138,6 +138,15 @@ pub struct Missed {
     pub last: Timestamp,
 }
 
+/// What a device was merged into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The account.
+    pub account: String,
+    /// The user who was identified on the device, if one was.
+    pub user: Option<String>,
+}
+
 /// Numbers for `/metrics` and `banso stats`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {

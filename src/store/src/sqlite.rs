@@ -24,6 +24,7 @@ mod schema;
 mod segments;
 mod sums;
 mod tables;
+mod tokens;
 mod traits;
 
 use std::fs::File;
@@ -41,7 +42,10 @@ use tokio::sync::oneshot;
 
 use crate::codec::Label;
 use crate::error::StoreError;
-use crate::read::{AccountPage, AccountQuery, AccountRecord, Counters, Missed, Score, UserRecord};
+use crate::read::{
+    AccountPage, AccountQuery, AccountRecord, Counters, Merged, Missed, Score, UserRecord,
+};
+use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
 use crate::{Store, Unscored};
 use commit::{Committer, Counts, Queued};
@@ -283,6 +287,12 @@ impl Store for SqliteStore {
             .boxed()
     }
 
+    fn merged(&self, device: &str) -> BoxFuture<'_, Result<Option<Merged>, StoreError>> {
+        let device = key::device(Label::of(device));
+        self.read(Some(device), move |tables| account::merged(tables, device))
+            .boxed()
+    }
+
     fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>> {
         async move {
             self.relay
@@ -316,6 +326,19 @@ impl Store for SqliteStore {
 
     fn unscore_all(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         self.ask(Command::UnscoreAll).boxed()
+    }
+
+    fn put_token(&self, token: Token) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.ask(Command::Token(tokens::Change::Put(token))).boxed()
+    }
+
+    fn tokens(&self) -> BoxFuture<'_, Result<Vec<Token>, StoreError>> {
+        self.readers.read(tokens::all).boxed()
+    }
+
+    fn remove_token(&self, id: &str) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.ask(Command::Token(tokens::Change::Remove(id.to_owned())))
+            .boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -61,9 +61,35 @@ const BROWSER: [DebianPackage; 3] = [
     },
 ];
 
+/// What the clients of other vendors run on.
+const CLIENTS: [DebianPackage; 3] = [
+    DebianPackage {
+        name: "nodejs",
+        present: || on_path("node"),
+    },
+    DebianPackage {
+        name: "npm",
+        present: || on_path("npm"),
+    },
+    DebianPackage {
+        name: "python3-pip",
+        present: has_pip,
+    },
+];
+
 /// A browser to test with, its driver, and fonts.
 pub fn chromium() -> Result<()> {
-    let missing: Vec<_> = BROWSER
+    debian("the browser tests", &BROWSER)
+}
+
+/// Node.js and Python with what installs packages for them.
+pub fn node_and_python() -> Result<()> {
+    debian("the tests of other vendors' clients", &CLIENTS)
+}
+
+/// Installs those packages that are not there; `who` needs them.
+fn debian(who: &str, packages: &[DebianPackage]) -> Result<()> {
+    let missing: Vec<_> = packages
         .iter()
         .filter(|package| !(package.present)())
         .map(|package| package.name)
@@ -77,13 +103,13 @@ pub fn chromium() -> Result<()> {
     );
     if !on_path("apt-get") {
         bail!(
-            "the browser tests need {}: install them with your system's packages, or leave the browser out with `cargo xtask test --quick`",
+            "{who} need {}: install them with your system's packages, or leave those tests out with `cargo xtask test --quick`",
             missing.join(", ")
         );
     }
     if !rustix::process::geteuid().is_root() {
         bail!(
-            "the browser tests need {}: run `sudo apt-get update && sudo {line}`, or leave the browser out with `cargo xtask test --quick`",
+            "{who} need {}: run `sudo apt-get update && sudo {line}`, or leave those tests out with `cargo xtask test --quick`",
             missing.join(", ")
         );
     }
@@ -117,4 +143,11 @@ fn has_japanese_font() -> bool {
         .arg(":lang=ja")
         .output()
         .is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
+}
+
+fn has_pip() -> bool {
+    Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }

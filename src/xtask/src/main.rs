@@ -8,6 +8,7 @@ mod arrange;
 mod assets;
 mod bench;
 mod build;
+mod clients;
 mod data;
 mod demo;
 mod fingerprint;

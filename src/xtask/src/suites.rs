@@ -6,6 +6,7 @@
 //! ```toml
 //! [package.metadata.suites]
 //! browser = { needs = "chromium" }   # not run by `--quick`
+//! peers = { needs = "clients" }      # not run by `--quick`
 //! faults = { slow = true }           # not run by `--quick`
 //! ```
 
@@ -15,7 +16,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cargo_metadata::Package;
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -29,6 +29,8 @@ pub struct Suite {
     pub name: String,
     /// Whether it needs a browser.
     pub browser: bool,
+    /// Whether it needs other vendors' clients.
+    pub clients: bool,
     /// Whether it is left out of `--quick`.
     pub slow: bool,
     program: PathBuf,
@@ -81,15 +83,18 @@ pub fn compile(workspace: &Workspace) -> Result<Vec<Suite>> {
             .manifest_path
             .parent()
             .context("a manifest is in no folder")?;
-        let (slow, browser) = needs(package, &artifact.target.name);
+        let said = &package.metadata["suites"][&artifact.target.name];
+        let needs = said["needs"].as_str();
+        let slow = said["slow"].as_bool().unwrap_or(false);
         suites.push(Suite {
             name: name(
                 package.name.as_str(),
                 &artifact.target.name,
                 artifact.target.is_test(),
             ),
-            browser,
-            slow: slow || browser,
+            browser: needs == Some("chromium"),
+            clients: needs == Some("clients"),
+            slow: slow || needs.is_some(),
             program: program.into_std_path_buf(),
             folder: folder.as_std_path().to_path_buf(),
         });
@@ -107,15 +112,6 @@ fn name(package: &str, target: &str, is_test: bool) -> String {
         _ if target == library => short.to_owned(),
         _ => format!("{short}/{target}"),
     }
-}
-
-/// Whether a target is slow, and whether it needs a browser, as its package's manifest says.
-fn needs(package: &Package, target: &str) -> (bool, bool) {
-    let said = &package.metadata["suites"][target];
-    (
-        said["slow"].as_bool().unwrap_or(false),
-        said["needs"].as_str() == Some("chromium"),
-    )
 }
 
 impl Suite {

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::suites::{self, Outcome, Suite};
 use crate::widget::Mode;
 use crate::workspace::Workspace;
-use crate::{build, install, terminal};
+use crate::{build, clients, install, terminal};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -60,6 +60,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             Browser::Chromium => install::chromium()?,
         }
     }
+    if chosen.iter().any(|suite| suite.clients) {
+        clients::install(&workspace)?;
+    }
+    let peers = clients::folder(&workspace);
     let binaries = build::everything(&workspace, mode)?;
     rows.push(untested(PREPARATION[1], started));
 
@@ -67,6 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         ("BANSO_BIN", binaries.banso.as_os_str()),
         ("HIKARI_BIN", binaries.hikari.as_os_str()),
         ("BANSO_BROWSER", "chromium".as_ref()),
+        ("BANSO_PEERS", peers.as_os_str()),
     ];
     for suite in chosen {
         terminal::step(&format!("testing {}", suite.name));

@@ -29,7 +29,8 @@ pub struct Remote {
         long = "to",
         env = "BANSO_COLLECTOR",
         value_name = "URL",
-        default_value = "http://127.0.0.1:8788"
+        default_value = "http://127.0.0.1:8788",
+        global = true
     )]
     to: Url,
 }

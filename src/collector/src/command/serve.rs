@@ -20,7 +20,7 @@ use super::{Ending, runtime};
 const SECRETS: &str = "\
 Secrets, from the environment:
   BANSO_ADMIN_TOKEN      opens the admin API (Authorization: Bearer …); without it that API is off
-  BANSO_SERVER_KEY       the key that the vendor's own servers post events with
+  BANSO_SERVER_KEY       the key that the vendor's own servers post events with, beside the tokens of `banso token`
   BANSO_IDENTITY_SECRET  what the host's backend signs identity tokens with (HS256, 32 bytes or more);
                          kid:secret,kid:secret while one replaces the other";
 
@@ -75,6 +75,7 @@ impl Serve {
             .await
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
         let app = Arc::new(App::new(Arc::clone(&store), live, settings, system_clock()));
+        app.tokens.load(&*app.store).await?;
         let following = reload::follow(Arc::clone(&app), self.config.clone())?;
         let (stop, stopped) = watch::channel(false);
         let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped));

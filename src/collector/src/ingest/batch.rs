@@ -92,6 +92,19 @@ pub struct Events<'a> {
     over: bool,
 }
 
+impl<'a> Events<'a> {
+    /// Each event's JSON.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyEvents`] when there were more than a batch may have.
+    pub fn whole(self) -> Result<Vec<&'a RawValue>, Refusal> {
+        if self.over {
+            return Err(Refusal::TooManyEvents);
+        }
+        Ok(self.raw)
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Events<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct EventsVisitor;

@@ -23,6 +23,39 @@ pub enum Word {
     Server,
     /// A server's about the past: any age is taken.
     History,
+    /// Another vendor's client's: ids and times are in its form, and `props.count` means whatever its owner meant.
+    Foreign,
+}
+
+/// What another vendor's client recorded, in our words.
+#[derive(Clone, Copy, Debug)]
+pub struct Translated<'a> {
+    /// Its id as that client wrote it.
+    pub id: &'a str,
+    /// When it was recorded, which must be the same whenever it is sent again.
+    pub recorded: Timestamp,
+    /// When it happened, by the client's clock; without it, when it was received.
+    pub at: Option<Timestamp>,
+    /// What it is about.
+    pub kind: Kind,
+    /// Name within the kind.
+    pub name: &'a str,
+    /// Path of the page.
+    pub page: Option<&'a str>,
+    /// Props as JSON; empty for none.
+    pub props: &'a str,
+}
+
+/// An event whose id, kind and size are good.
+struct Draft<'a> {
+    id: u128,
+    recorded: Timestamp,
+    at: Option<Timestamp>,
+    kind: Kind,
+    name: &'a str,
+    page: Option<&'a str>,
+    props: &'a str,
+    seq: u32,
 }
 
 /// Why an event was rejected; the code is on the wire and in the metrics.
@@ -179,6 +212,50 @@ impl<'a> Judge<'a> {
             })
     }
 
+    /// Says what the client's clock showed when it sent what is judged next.
+    pub fn hear_clock(&mut self, sent_at: Option<Timestamp>) {
+        self.offset_ms = sent_at.map_or(0, |sent_at| self.received.since(sent_at));
+    }
+
+    /// Whether a message of another vendor's client of so many bytes, recorded at that time, is one that is taken.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn takes(&self, size: usize, recorded: Timestamp) -> Result<(), Reason> {
+        if size > limits::EVENT {
+            return Err(Reason::EventTooLarge);
+        }
+        self.within_horizon(recorded)
+    }
+
+    /// Makes an event of what another vendor's client recorded; the rules for it are those for any event.
+    ///
+    /// # Errors
+    /// Why it will never be stored.
+    pub fn translated(
+        &mut self,
+        event: Translated<'_>,
+        visit: Visit<'_>,
+    ) -> Result<NewEvent, Reason> {
+        let id = match id::uuid(event.id) {
+            Some(Id::Timed(id, _) | Id::Uuid(id)) => id,
+            None => id::foreign(event.id.as_bytes()),
+        };
+        self.finish(
+            &Draft {
+                id,
+                recorded: event.recorded,
+                at: event.at,
+                kind: event.kind,
+                name: event.name,
+                page: event.page,
+                props: event.props,
+                seq: 0,
+            },
+            visit,
+        )
+    }
+
     fn event(
         &mut self,
         size: usize,
@@ -200,8 +277,35 @@ impl<'a> Judge<'a> {
             .into_iter()
             .find(|kind| kind.as_str() == &*sent.kind)
             .ok_or(Reason::UnknownKind)?;
-        let name = sent.name.as_deref().unwrap_or_default();
-        if is_too_long(name) || is_too_long(sent.id.as_deref().unwrap_or_default()) {
+        if is_too_long(sent.id.as_deref().unwrap_or_default()) {
+            return Err(Reason::NameTooLong);
+        }
+        self.finish(
+            &Draft {
+                id,
+                recorded,
+                at: sent.at,
+                kind,
+                name: sent.name.as_deref().unwrap_or_default(),
+                page: sent.page.as_deref(),
+                props,
+                seq: sent.seq,
+            },
+            visit,
+        )
+    }
+
+    fn finish(&mut self, draft: &Draft<'_>, visit: Visit<'_>) -> Result<NewEvent, Reason> {
+        let Draft {
+            id,
+            recorded,
+            kind,
+            name,
+            page,
+            props,
+            ..
+        } = *draft;
+        if is_too_long(name) {
             return Err(Reason::NameTooLong);
         }
         if name.is_empty()
@@ -218,7 +322,7 @@ impl<'a> Judge<'a> {
                 Flaw::Unreadable => Reason::InvalidEvent,
             })?;
         }
-        let at = self.happened(sent.at)?;
+        let at = self.happened(draft.at)?;
         let reader = Reader {
             catalog: self.catalog,
             word: self.word,
@@ -238,8 +342,8 @@ impl<'a> Judge<'a> {
             name: name.to_owned(),
             session: visit.session.to_owned(),
             stream: visit.stream.to_owned(),
-            seq: sent.seq,
-            page: sent.page.as_deref().map(str::to_owned),
+            seq: draft.seq,
+            page: page.map(str::to_owned),
             props: kept.unwrap_or_else(|| props.to_owned()),
             adds,
             progress,
@@ -259,13 +363,17 @@ impl<'a> Judge<'a> {
                 sent.at.ok_or(Reason::InvalidEvent)?,
             ),
         };
+        self.within_horizon(recorded).map(|()| (id, recorded))
+    }
+
+    fn within_horizon(&self, recorded: Timestamp) -> Result<(), Reason> {
         let age = self.received.since(recorded);
         match self.word {
             // Ids of history may have been made long before it was received, or when it was converted.
-            Word::History => Ok((id, recorded)),
+            Word::History => Ok(()),
             _ if age > limits::HORIZON_DAYS * DAY_MS => Err(Reason::TooOld),
             _ if age < -limits::HORIZON_DAYS * DAY_MS => Err(Reason::TooNew),
-            Word::Browser | Word::Server => Ok((id, recorded)),
+            Word::Browser | Word::Server | Word::Foreign => Ok(()),
         }
     }
 
@@ -275,12 +383,12 @@ impl<'a> Judge<'a> {
         let at = match (at, self.word) {
             (Some(at), _) => at,
             (None, Word::Browser) => return Err(Reason::InvalidEvent),
-            (None, Word::Server | Word::History) => self.received,
+            (None, Word::Server | Word::History | Word::Foreign) => return Ok(self.received),
         };
         let corrected = at.plus_ms(self.offset_ms).min(self.received);
         Ok(match self.word {
             Word::History => corrected,
-            Word::Browser | Word::Server => {
+            Word::Browser | Word::Server | Word::Foreign => {
                 corrected.max(self.received.plus_ms(-limits::HORIZON_DAYS * DAY_MS))
             }
         })

@@ -79,7 +79,7 @@ impl Reader<'_> {
 
     /// How many uses an event stands for: one, unless a server says how many.
     fn uses(&self, props: &str) -> Result<u64, Reason> {
-        if self.word == Word::Browser || props.is_empty() {
+        if matches!(self.word, Word::Browser | Word::Foreign) || props.is_empty() {
             return Ok(1);
         }
         match read::<Counted>(props)?.count {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::door::{Caller, Standing};
 use crate::error::Refusal;
 use crate::ingest::batch::check_name;
-use crate::ingest::traits;
+use crate::ingest::{traits, with_signed};
 use crate::live::Live;
 use crate::placed;
 use crate::recent::Recent;
@@ -162,15 +162,6 @@ fn told_traits(caller: Caller, request: &SessionRequest, standing: &Standing) ->
         Caller::Browser => Source::Browser,
         Caller::Server => Source::Trusted,
     };
-    let mut told = traits(&request.user_traits, &request.account_traits, source);
-    if let Some(claims) = standing.claims() {
-        let signed = traits(&claims.traits.user, &claims.traits.account, Source::Trusted);
-        told.retain(|claimed| {
-            !signed
-                .iter()
-                .any(|sure| sure.of_account == claimed.of_account && sure.name == claimed.name)
-        });
-        told.extend(signed);
-    }
-    told
+    let claimed = traits(&request.user_traits, &request.account_traits, source);
+    with_signed(claimed, standing)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reader, audience, in_blocks};
+use super::{Reader, audience, speak_of};
 use crate::condition::Condition;
 use crate::config::Article as Written;
 use crate::config::text::nearest_locale;
-use crate::guide::{Block, Inline};
+use crate::guide::Rich;
 use crate::wire::{Article, Listed};
 
 /// Characters of an article's beginning that a list shows.
@@ -42,7 +42,7 @@ pub fn article(
     let body = reader.body(Some(&written.body));
     let text = text_of(&body);
     let mut variables = BTreeSet::new();
-    in_blocks(&body, &mut variables);
+    speak_of(&body, &mut variables);
     Compiled {
         listed: listed(written, locale, locales),
         article: Article {
@@ -102,49 +102,26 @@ fn minutes(text: &str) -> u32 {
     u32::try_from(parts.div_ceil(per_wide * per_word).max(1)).unwrap_or(u32::MAX)
 }
 
-/// Blocks without their formatting, a space between two.
-fn text_of(blocks: &[Block]) -> String {
+/// A text without its formatting, a space between two blocks.
+fn text_of(rich: &Rich) -> String {
     let mut text = String::new();
-    write_blocks(blocks, &mut text);
+    for part in rich {
+        let (kind, rest) = part.split_at_checked(1).unwrap_or_default();
+        match kind {
+            "=" => text.push_str(rest.trim_matches('\n')),
+            "$" => text.push_str(rest.split_once('|').map_or("", |(_, otherwise)| otherwise)),
+            "<" if BLOCKS.contains(&rest) && !text.is_empty() && !text.ends_with(' ') => {
+                text.push(' ');
+            }
+            _ => {}
+        }
+    }
     text.truncate(text.trim_end().len());
     text
 }
 
-fn write_blocks(blocks: &[Block], text: &mut String) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(inlines) | Block::Heading(_, inlines) => {
-                write_inlines(inlines, text);
-                text.push(' ');
-            }
-            Block::Bullets(items) | Block::Numbers(_, items) => {
-                for item in items {
-                    write_blocks(item, text);
-                }
-            }
-            Block::Quote(blocks) => write_blocks(blocks, text),
-            Block::Code(code) => {
-                text.push_str(code.trim());
-                text.push(' ');
-            }
-            Block::Rule => {}
-        }
-    }
-}
-
-fn write_inlines(inlines: &[Inline], text: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text(said) | Inline::Code(said) | Inline::Variable(_, said) => {
-                text.push_str(said);
-            }
-            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link(_, inner) => {
-                write_inlines(inner, text);
-            }
-            Inline::Break => text.push(' '),
-        }
-    }
-}
+/// The elements that do not stand in a line.
+const BLOCKS: [&str; 8] = ["p", "h3", "h4", "h5", "li", "pre", "blockquote", "br"];
 
 #[cfg(test)]
 mod tests {

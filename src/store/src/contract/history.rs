@@ -7,6 +7,7 @@ use super::Place;
 use super::dedupe::{kept, uses};
 use super::sample::{Sample, day, noon};
 use crate::Store;
+use crate::read::Merged;
 
 async fn history(store: &impl Store, account: &str) -> AccountHistory {
     store.history(account).await.expect("the history is read")
@@ -212,6 +213,49 @@ pub async fn only_the_first_merge_counts(place: &impl Place) {
     kept(&store, Sample::of("globex", "u9").from("d1").merging()).await;
     assert_eq!(uses(&store, "acme", "a").await, 1);
     assert_eq!(uses(&store, "globex", "a").await, 0);
+    store.close().await;
+}
+
+/// Who a device leads to is known as soon as the merge is answered, and what was told of them there comes with them.
+pub async fn a_merged_device_leads_to_its_user(place: &impl Place) {
+    let store = place.open();
+    let told = Sample::on("d1").user_trait("role", "admin", Source::Trusted);
+    let told = told.user_trait("name", "Ann", Source::Trusted);
+    let told = told.user_trait("team", "a", Source::Trusted);
+    kept(&store, told.user_trait("plan", "pro", Source::Trusted)).await;
+    assert_eq!(store.merged("d1").await.expect("it is read"), None);
+    let login = Sample::of("acme", "u1").from("d1").merging();
+    let login = login.user_trait("team", Value::Null, Source::Trusted);
+    let login = login.user_trait("plan", "free", Source::Browser);
+    kept(&store, login.user_trait("role", "owner", Source::Trusted)).await;
+    let expected = Merged {
+        account: "acme".to_owned(),
+        user: Some("u1".to_owned()),
+    };
+    assert_eq!(
+        store.merged("d1").await.expect("it is read"),
+        Some(expected.clone())
+    );
+    store.close().await;
+    let store = place.open();
+    assert_eq!(
+        store.merged("d1").await.expect("it is read"),
+        Some(expected)
+    );
+    let record = store
+        .account("acme")
+        .await
+        .expect("the account is read")
+        .expect("it is known");
+    let traits = &record.users.first().expect("a user").traits;
+    assert_eq!(traits["role"], Value::from("owner"), "said of the user");
+    assert_eq!(traits["name"], Value::from("Ann"), "said on the device");
+    assert!(!traits.contains_key("team"), "removed of the user");
+    assert_eq!(
+        traits["plan"],
+        Value::from("pro"),
+        "said by the better source"
+    );
     store.close().await;
 }
 

@@ -12,7 +12,7 @@ use super::fold::FoldError;
 use super::key::{self, Key};
 use super::{progress, traits};
 use crate::codec::Label;
-use crate::read::{AccountRecord, Score, UserLine, UserRecord};
+use crate::read::{AccountRecord, Merged, Score, UserLine, UserRecord};
 use crate::write::Owner;
 
 /// A device of an account.
@@ -116,14 +116,38 @@ fn users(tables: &Connection, owner: Key, devices: &[Device]) -> Result<Vec<User
         let user: Key = row.get(0)?;
         let last: Option<i64> = row.get(2)?;
         let on_devices = before.get(&user).copied().flatten();
+        let own = devices.iter().filter(|device| device.user == Some(user));
         users.push(UserLine {
             id: row.get(1)?,
-            traits: traits::latest(tables, user)?,
+            traits: traits::latest_of(
+                tables,
+                std::iter::once(user).chain(own.map(|device| device.key)),
+            )?,
             last_seen: last.max(on_devices).map(Timestamp),
         });
     }
     users.sort_by(|a, b| b.last_seen.cmp(&a.last_seen).then_with(|| a.id.cmp(&b.id)));
     Ok(users)
+}
+
+/// [`crate::Store::merged`].
+///
+/// # Errors
+/// [`FoldError`].
+pub fn merged(tables: &Connection, device: Key) -> Result<Option<Merged>, FoldError> {
+    let into = tables
+        .prepare_cached(
+            "SELECT accounts.name, users.name FROM merges JOIN accounts ON accounts.owner = merges.account \
+             LEFT JOIN users ON users.owner = merges.account AND users.user = merges.user WHERE merges.device = ?1",
+        )?
+        .query_row([device], |row| {
+            Ok(Merged {
+                account: row.get(0)?,
+                user: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(into)
 }
 
 /// [`crate::Store::history`]. What a device did before it was merged is known of the account from the day of the
@@ -203,17 +227,15 @@ pub fn user(tables: &Connection, of: &Owner, user: &str) -> Result<UserRecord, F
                 .iter()
                 .filter(|device| device.user == Some(user))
                 .map(|device| device.key);
-            let subjects = std::iter::once(user).chain(own).collect();
+            let subjects: Vec<Key> = std::iter::once(user).chain(own).collect();
             let everyone = std::iter::once(owner)
                 .chain(devices.iter().map(|device| device.key))
                 .collect();
             (subjects, everyone)
         }
     };
+    record.traits = traits::latest_of(tables, subjects.iter().copied())?;
     for subject in subjects {
-        for (name, value) in traits::latest(tables, subject)? {
-            record.traits.entry(name).or_insert(value);
-        }
         add_features(tables, subject, &mut record)?;
         add_guides(tables, subject, &mut record)?;
         add_items(tables, subject, &mut record.items)?;

@@ -265,6 +265,7 @@ impl Committer {
         {
             self.devices.insert(device, Some(owner));
             draft.merged.push(device);
+            draft.owners.push(device);
         }
         Ok(new)
     }

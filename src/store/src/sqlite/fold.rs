@@ -15,7 +15,7 @@ use super::fold_record::Folder;
 use super::key::{self, Key};
 use super::relay::{Asked, Command, Group, Relay, Work};
 use super::retention::Retention;
-use super::tables;
+use super::{tables, tokens};
 use crate::Unscored;
 use crate::codec::Label;
 use crate::read::Score;
@@ -181,6 +181,7 @@ impl Fold {
         let done = match command {
             Command::Scores(scores) => self.put_scores(&scores),
             Command::UnscoreAll => self.unscore_all(),
+            Command::Token(change) => tokens::change(&self.tables, &change),
             Command::Probe => set_meta(&self.tables, "probe", self.folded),
             #[cfg(test)]
             Command::Run(sql) => self.tables.execute_batch(sql),

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use tokio::sync::{oneshot, watch};
 
 use super::key::Key;
+use super::tokens::Change;
 use crate::Unscored;
 use crate::error::StoreError;
 use crate::read::Score;
@@ -31,6 +32,8 @@ pub enum Command {
     Scores(Vec<(Unscored, Score)>),
     /// [`crate::Store::unscore_all`].
     UnscoreAll,
+    /// [`crate::Store::put_token`] and [`crate::Store::remove_token`].
+    Token(Change),
     /// Finds out whether the tables can be written.
     Probe,
     /// Runs a statement on the connection, to make it fail and recover.

@@ -52,6 +52,9 @@ CREATE INDEX accounts_by_score ON accounts (score, name);
 CREATE INDEX accounts_by_score_descending ON accounts (score DESC, name);
 CREATE TABLE users (owner INTEGER, user INTEGER, name TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER, PRIMARY KEY (owner, user)) WITHOUT ROWID;
 
+-- Tokens of programs, by what they hash to.
+CREATE TABLE tokens (id TEXT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, hash BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
+
 -- What streams brought and gave up.
 CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL, added INTEGER NOT NULL);
 CREATE TABLE losses (day INTEGER PRIMARY KEY, dropped INTEGER NOT NULL, lost INTEGER NOT NULL);

@@ -58,7 +58,8 @@ fn rows_of(
 /// Whether a trait says something that what was told before it does not.
 fn changes(before: &[TraitRow], told: &NewTrait) -> bool {
     match current(before) {
-        None => told.value != Value::Null,
+        // It may be told of a device that has become this user's, which this removes too.
+        None => true,
         Some(known) if known.source > told.source => false,
         Some(known) => known.value != told.value || known.source < told.source,
     }
@@ -106,12 +107,37 @@ pub fn history(tables: &Connection, subject: Key) -> Result<Vec<TraitRow>, FoldE
 /// # Errors
 /// [`FoldError`].
 pub fn latest(tables: &Connection, subject: Key) -> Result<Values, FoldError> {
-    let mut values: BTreeMap<String, Value> = history(tables, subject)?
+    latest_of(tables, std::iter::once(subject))
+}
+
+/// The latest value of each trait of one who is known by several subjects: what was told last by the better source
+/// counts, also that a trait was removed.
+///
+/// # Errors
+/// [`FoldError`].
+pub fn latest_of(
+    tables: &Connection,
+    subjects: impl Iterator<Item = Key>,
+) -> Result<Values, FoldError> {
+    let mut latest: BTreeMap<String, TraitRow> = BTreeMap::new();
+    for subject in subjects {
+        let own: BTreeMap<String, TraitRow> = history(tables, subject)?
+            .into_iter()
+            .map(|row| (row.name.clone(), row))
+            .collect();
+        for (name, row) in own {
+            let known = latest.get(&name);
+            if known.is_none_or(|known| (known.source, known.received) < (row.source, row.received))
+            {
+                latest.insert(name, row);
+            }
+        }
+    }
+    Ok(latest
         .into_iter()
-        .map(|row| (row.name, row.value))
-        .collect();
-    values.retain(|_, value| *value != Value::Null);
-    Ok(values)
+        .filter(|(_, row)| row.value != Value::Null)
+        .map(|(name, row)| (name, row.value))
+        .collect())
 }
 
 /// The latest value of one of a subject's traits.

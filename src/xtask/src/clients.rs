@@ -1,0 +1,137 @@
+//! Other vendors' clients, installed for the tests that run them: exactly the versions, with the hashes, that are
+//! committed beside the tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{install as programs, process, terminal};
+
+/// Oldest Node.js that the packages run on.
+const NODE: (u32, u32) = (20, 19);
+/// What says which packages are wanted; a copy beside the packages says which are there.
+const LISTS: [&str; 3] = ["package.json", "package-lock.json", "requirements.txt"];
+
+/// Where the packages are installed, with the scripts that use them.
+pub fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("target/tools/peers")
+}
+
+/// Installs what is not there as the lists say, and lays the scripts beside it.
+pub fn install(workspace: &Workspace) -> Result<()> {
+    programs::node_and_python()?;
+    check_node()?;
+    let source = workspace.root().join("tests/peers/clients");
+    let folder = folder(workspace);
+    if !is_current(&source, &folder) {
+        terminal::step("installing other vendors' clients");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("{} cannot be emptied", folder.display()))?;
+        }
+        fs::create_dir_all(&folder)?;
+        packages(&source, &folder)?;
+    }
+    for file in fs::read_dir(&source)? {
+        let file = file?;
+        // The lists come last: where they are, everything was installed.
+        if !LISTS.iter().any(|list| file.file_name() == *list) {
+            fs::copy(file.path(), folder.join(file.file_name()))?;
+        }
+    }
+    for list in LISTS {
+        fs::copy(source.join(list), folder.join(list))?;
+    }
+    Ok(())
+}
+
+fn is_current(source: &Path, folder: &Path) -> bool {
+    LISTS.iter().all(|list| {
+        let wanted = fs::read(source.join(list)).ok();
+        wanted.is_some() && wanted == fs::read(folder.join(list)).ok()
+    })
+}
+
+fn packages(source: &Path, folder: &Path) -> Result<()> {
+    for list in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(list), folder.join(list))?;
+    }
+    process::run(
+        Command::new("npm")
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .args([
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ]),
+    )
+    .context("the npm packages cannot be installed: is there a network?")?;
+    // Any platform's wheels: each has one, and one hash.
+    process::run(
+        Command::new("python3")
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .args(["--root-user-action=ignore", "--no-deps", "--require-hashes"])
+            .args([
+                "--only-binary=:all:",
+                "--platform",
+                "any",
+                "--implementation",
+                "py",
+            ])
+            .args(["--abi", "none", "--target", "python", "--requirement"])
+            .arg(source.join("requirements.txt")),
+    )
+    .context("the Python packages cannot be installed: is there a network?")
+}
+
+fn check_node() -> Result<()> {
+    let said = process::read(Command::new("node").arg("--version"))?;
+    match version(&said) {
+        Some(found) if found >= NODE => Ok(()),
+        _ => bail!(
+            "other vendors' clients need Node.js {}.{} or later and this is {}: install it, or leave those tests out with `cargo xtask test --quick`",
+            NODE.0,
+            NODE.1,
+            said.trim()
+        ),
+    }
+}
+
+/// Reads `v20.20.2`.
+fn version(said: &str) -> Option<(u32, u32)> {
+    let mut parts = said.trim().strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        for (said, expected) in [
+            ("v20.20.2\n", Some((20, 20))),
+            ("v9.0.0", Some((9, 0))),
+            ("v24.0.0-nightly", Some((24, 0))),
+            ("20.1.0", None),
+            ("", None),
+        ] {
+            assert_eq!(version(said), expected, "{said}");
+        }
+        assert!(version("v9.99.0") < Some(NODE));
+    }
+}
