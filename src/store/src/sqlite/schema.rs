@@ -49,7 +49,8 @@ CREATE INDEX accounts_by_score ON accounts (score, name);
 CREATE INDEX accounts_by_score_descending ON accounts (score DESC, name);
 CREATE TABLE users (owner INTEGER, user INTEGER, name TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER, PRIMARY KEY (owner, user)) WITHOUT ROWID;
 
--- What streams brought and gave up.
-CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL, added INTEGER NOT NULL);
-CREATE TABLE losses (day INTEGER PRIMARY KEY, dropped INTEGER NOT NULL, lost INTEGER NOT NULL);
+-- What became of what was sent: what is known of each page load, and the sums by day and key.
+CREATE TABLE streams (stream INTEGER PRIMARY KEY, key TEXT NOT NULL, day INTEGER NOT NULL, state BLOB NOT NULL, added INTEGER NOT NULL);
+CREATE TABLE losses (day INTEGER, key TEXT, sent INTEGER NOT NULL, received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  dropped INTEGER NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
 ";
