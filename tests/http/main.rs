@@ -11,5 +11,7 @@ mod import;
 mod judged;
 mod oulad;
 mod reload;
+mod room;
 mod session;
+mod sockets;
 mod uses;

@@ -100,6 +100,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
             .map(str::to_owned)
     };
     let (user, account) = (named(&batch.user), named(&batch.account));
+    let token = named(&batch.token);
     if batch.device.is_empty() && (caller == Caller::Browser || account.is_none()) {
         return Err(Refusal::Malformed(match caller {
             Caller::Browser => "device is missing".to_owned(),
@@ -112,7 +113,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         caller,
         user.as_deref(),
         account.as_deref(),
-        batch.token.as_deref(),
+        token.as_deref(),
     );
     let word = match caller {
         Caller::Browser => Word::Browser,
