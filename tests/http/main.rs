@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod commands;
+mod corpus;
 mod cors;
 mod delivery;
 mod hostile;

@@ -98,8 +98,21 @@ pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Ref
     .map_err(|_| Refusal::BodyTooSlow {
         seconds: budget.patience.as_secs(),
     })??;
+    unpack(sent, sizes.text, budget, share)
+}
+
+/// A body that has arrived, as text: decompressed when its first bytes say gzip, and no larger than `limit` then.
+///
+/// # Errors
+/// When it is too large, not UTF-8, not whole, or there is no room for it.
+pub fn unpack(
+    sent: Vec<u8>,
+    limit: usize,
+    budget: &Budget,
+    mut share: Option<OwnedSemaphorePermit>,
+) -> Result<Text, Refusal> {
     let text = if sent.starts_with(&[0x1f, 0x8b]) {
-        decompress(&sent, sizes.text, budget, &mut share)?
+        decompress(&sent, limit, budget, &mut share)?
     } else {
         sent
     };
