@@ -2,145 +2,17 @@
 //! retry of the rest is stored exactly once.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use banso_model::time::Timestamp;
+use anyhow::{Result, bail};
+use banso_tests::collector::token;
+pub use banso_tests::collector::{Collector, now, program};
 pub use banso_tests::house::SERVER_KEY;
-use banso_tests::house::{ORIGIN, id, signed};
-use banso_tests::process::Process;
-use banso_tests::stack::{ADMIN_TOKEN, IDENTITY_SECRET, copy_folder, root};
+use banso_tests::house::{ORIGIN, id};
+use banso_tests::stack::{copy_folder, root};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-
-/// The program, with a store and a configuration of its own.
-pub struct Collector {
-    process: Process,
-    folder: TempDir,
-    address: String,
-    client: reqwest::Client,
-}
-
-/// The program under test: the one that is named, or the one that was built beside this test.
-pub fn program() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("BANSO_BIN") {
-        return Ok(named.into());
-    }
-    let test = std::env::current_exe()?;
-    let beside = test
-        .ancestors()
-        .nth(2)
-        .map(|folder| folder.join("banso"))
-        .filter(|program| program.exists());
-    beside.context(
-        "BANSO_BIN is not set and no banso was built: run `cargo build -p banso-collector`",
-    )
-}
-
-fn start(folder: &Path, listen: &str) -> Result<(Process, String)> {
-    let mut command = Command::new(program()?);
-    command
-        .arg("serve")
-        .arg("--config")
-        .arg(folder.join("config"))
-        .arg("--store")
-        .arg(format!("sqlite:{}", folder.join("store").display()))
-        .args(["--listen", listen, "--log", "json"])
-        .env("BANSO_IDENTITY_SECRET", IDENTITY_SECRET)
-        .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN)
-        .env("BANSO_SERVER_KEY", SERVER_KEY);
-    let process = Process::start(command, |line| line.contains("listening"))?;
-    let log = process.log();
-    let line = log
-        .lines()
-        .find(|line| line.contains("listening"))
-        .context("no address")?;
-    let said: Value = serde_json::from_str(line)?;
-    let address = said["fields"]["address"]
-        .as_str()
-        .context("no address")?
-        .to_owned();
-    Ok((process, address))
-}
-
-impl Collector {
-    /// Starts it on a port of its own.
-    pub fn open() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        copy_folder(
-            &root().join("tests/fixtures/workspace"),
-            &folder.path().join("config"),
-        )?;
-        let (process, address) = start(folder.path(), "127.0.0.1:0")?;
-        Ok(Self {
-            process,
-            folder,
-            address,
-            client: reqwest::Client::builder()
-                .timeout(Duration::from_secs(20))
-                .build()?,
-        })
-    }
-
-    /// Its address.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Tells it to stop and waits until it has.
-    pub fn stop(&mut self) -> Result<()> {
-        self.process.terminate()
-    }
-
-    /// Ends it as a power cut would, and starts it again on the same store and address.
-    pub fn kill_and_restart(&mut self) -> Result<()> {
-        self.process.kill()?;
-        (self.process, self.address) = start(self.folder.path(), &self.address)?;
-        Ok(())
-    }
-
-    /// A client of its own, for a page that goes on while this is killed.
-    fn page(&self) -> Page {
-        Page {
-            client: self.client.clone(),
-            events: format!("http://{}/v1/events", self.address),
-        }
-    }
-
-    /// How often an account used a feature.
-    pub async fn uses(&self, account: &str) -> Result<u64> {
-        let get = self
-            .client
-            .get(format!(
-                "http://{}/v1/admin/accounts/{account}",
-                self.address
-            ))
-            .bearer_auth(ADMIN_TOKEN);
-        let account: Value = serde_json::from_str(&get.send().await?.text().await?)?;
-        account["features"]["report.create"]
-            .as_u64()
-            .context("no count")
-    }
-
-    /// What the store says it holds.
-    async fn stored(&self) -> Result<u64> {
-        let page = self
-            .client
-            .get(format!("http://{}/metrics", self.address))
-            .send()
-            .await?
-            .text()
-            .await?;
-        let line = page
-            .lines()
-            .find_map(|line| line.strip_prefix("banso_store_events "));
-        Ok(line.context("no count of events")?.parse()?)
-    }
-}
 
 /// A page that posts events.
 #[derive(Clone)]
@@ -150,6 +22,14 @@ struct Page {
 }
 
 impl Page {
+    /// A client of its own, for a page that goes on while the collector is killed.
+    fn of(collector: &Collector) -> Self {
+        Self {
+            client: collector.client.clone(),
+            events: format!("{}/v1/events", collector.url()),
+        }
+    }
+
     async fn post(&self, body: &Value) -> Result<Value> {
         let post = self.client.post(&self.events).header("origin", ORIGIN);
         let answer = post.body(body.to_string()).send().await?;
@@ -170,22 +50,10 @@ impl Page {
     }
 }
 
-/// The time.
-pub fn now() -> Result<Timestamp> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    Ok(Timestamp(i64::try_from(since.as_millis())?))
-}
-
-fn token(user: &str, account: &str) -> Result<String> {
-    let claims =
-        json!({ "aud": "hikari", "sub": user, "account": account, "exp": now()?.0 / 1000 + 3600 });
-    Ok(signed(&json!({ "alg": "HS256" }), &claims, IDENTITY_SECRET))
-}
-
 /// A client that keeps a batch until it is answered: the device's before the login, the user's after it.
 fn batches(device: u32, count: u32, each: u32) -> Result<Vec<Value>> {
     let (recorded, user, account) = (now()?, format!("u{device}"), format!("a{device}"));
-    let token = token(&user, &account)?;
+    let token = token(&user, &account, 3600)?;
     let batch = |number: u32| {
         let events: Vec<Value> = (0..each)
             .map(|place| {
@@ -231,7 +99,9 @@ async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<
             let waiting = waiting
                 .map(|number| (number, all[number].clone()))
                 .collect();
-            streams.push(tokio::spawn(collector.page().stream(waiting, tell.clone())));
+            streams.push(tokio::spawn(
+                Page::of(&collector).stream(waiting, tell.clone()),
+            ));
         }
         drop(tell);
         for _ in 0..40 {
@@ -253,7 +123,7 @@ async fn nothing_that_was_answered_is_lost_and_nothing_counts_twice() -> Result<
     }
     assert!(answered.len() >= 120, "{}", answered.len());
     // The client sends everything again that it has no answer for, and, having crashed too, what it has one for.
-    let page = collector.page();
+    let page = Page::of(&collector);
     for (number, batch) in all.iter().enumerate() {
         let answer = page.post(batch).await?;
         let count = |field: &str| answer[field].as_u64().unwrap_or(0);
@@ -290,7 +160,7 @@ async fn told_to_stop_it_finishes_what_it_began() -> Result<()> {
     let mut collector = Collector::open()?;
     // A request that is half sent when the signal comes.
     let body = batches(1, 2, 10)?[1].to_string();
-    let mut half = tokio::net::TcpStream::connect(&collector.address).await?;
+    let mut half = tokio::net::TcpStream::connect(collector.address()).await?;
     let head = format!(
         "POST /v1/events HTTP/1.1\r\nhost: x\r\norigin: {ORIGIN}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         body.len()
@@ -301,8 +171,7 @@ async fn told_to_stop_it_finishes_what_it_began() -> Result<()> {
     // It is known to be read once another connection was answered after it.
     collector.stored().await?;
     let stopping = std::thread::scope(|scope| -> Result<String> {
-        let process = &mut collector.process;
-        let stopped = scope.spawn(|| process.terminate());
+        let stopped = scope.spawn(|| collector.stop());
         let text = tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(async {
                 half.write_all(second.as_bytes()).await?;
@@ -319,8 +188,7 @@ async fn told_to_stop_it_finishes_what_it_began() -> Result<()> {
     })?;
     assert!(stopping.starts_with("HTTP/1.1 200"), "{stopping}");
     assert!(stopping.contains("\"accepted\":10"), "{stopping}");
-    let (process, address) = start(collector.folder.path(), &collector.address)?;
-    (collector.process, collector.address) = (process, address);
+    collector.start()?;
     assert_eq!(collector.stored().await?, 10);
     collector.stop()
 }

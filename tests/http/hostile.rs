@@ -1,7 +1,7 @@
 //! Bodies that no widget sends, and the exact answer to each.
 
 use anyhow::Result;
-use banso_tests::house::{House, KEY, ORIGIN, SERVER_KEY, event, page};
+use banso_tests::house::{House, KEY, NOW, ORIGIN, SERVER_KEY, at, event, id, page};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -18,6 +18,22 @@ fn gzip(text: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(text)?;
     Ok(encoder.finish()?)
+}
+
+/// A batch with one event as it is written.
+fn raw(event: &str) -> Vec<u8> {
+    let text = page().to_string();
+    format!("{},\"events\":[{event}]}}", text.trim_end_matches('}')).into_bytes()
+}
+
+/// A batch that has one more member, as it is written.
+fn batch_twice(member: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&batch(|_| {})).into_owned();
+    format!("{},{member}}}", text.trim_end_matches('}')).into_bytes()
+}
+
+fn nested(levels: usize) -> Value {
+    (0..levels).fold(json!(1), |inner, _| json!({ "a": inner }))
 }
 
 async fn check(house: &House, what: &str, body: Vec<u8>, expected: &str) -> Result<()> {
@@ -93,6 +109,41 @@ async fn every_body_has_its_answer() -> Result<()> {
             batch(|body| body["dropped"] = (-1).into()),
         ),
         (
+            "a number that is none",
+            raw(r#"{"id":"x","kind":"page","at":NaN}"#),
+        ),
+        (
+            "a number without end",
+            raw(r#"{"id":"x","kind":"page","at":-Infinity}"#),
+        ),
+        ("half an escape", raw(r#"{"id":"\u12"}"#)),
+        ("a key twice", batch_twice(r#""key":"wk_test""#)),
+        ("a list of events twice", batch_twice(r#""events":[]"#)),
+        (
+            "half a pair in a name of its own",
+            batch_twice(r#""user":"\ud800""#),
+        ),
+        (
+            "traits nested too deep",
+            batch(|body| body["user_traits"] = nested(17)),
+        ),
+        (
+            "traits nested deeper than anything",
+            batch(|body| body["account_traits"] = nested(100)),
+        ),
+        (
+            "too large traits",
+            batch(|body| body["user_traits"] = json!({ "x": "x".repeat(33_000) })),
+        ),
+        (
+            "a trait's name that is too long",
+            batch(|body| body["user_traits"] = json!({ "x".repeat(201): 1 })),
+        ),
+        (
+            "a trait's name with a control character",
+            batch(|body| body["user_traits"] = json!({ "a\u{7}": 1 })),
+        ),
+        (
             "nested without end",
             [b"{\"events\":[".to_vec(), vec![b'['; 100_000]].concat(),
         ),
@@ -116,6 +167,21 @@ async fn every_body_has_its_answer() -> Result<()> {
             "413 body_too_large",
         ),
         (
+            "an archive that would fill the memory",
+            gzip(&vec![b' '; 300_000_000])?,
+            "413 body_too_large",
+        ),
+        (
+            "an archive in an archive is no text",
+            gzip(&gzip(&batch(|_| {}))?)?,
+            "400 malformed",
+        ),
+        (
+            "archives one behind the other that burst together",
+            gzip(&vec![b' '; 3_000_000])?.repeat(3),
+            "413 body_too_large",
+        ),
+        (
             "another key",
             batch(|body| body["key"] = "wk_other".into()),
             "401 unknown_key",
@@ -132,6 +198,87 @@ async fn every_body_has_its_answer() -> Result<()> {
         ),
     ] {
         check(&house, what, body, expected).await?;
+    }
+    house.close().await
+}
+
+#[tokio::test]
+async fn every_event_has_its_answer() -> Result<()> {
+    let house = House::open()?;
+    let event = |nth: u32, rest: &str| {
+        format!(
+            r#"{{"id":"{}","seq":{nth},"kind":"track","name":"x","at":"{NOW}",{rest}}}"#,
+            id(at(NOW), nth)
+        )
+    };
+    for (nth, (what, rest, expected)) in (0..).zip([
+        ("nothing else", r#""props":{}"#, None),
+        ("a large number", r#""props":{"a":1e308,"b":-1e308}"#, None),
+        ("a tiny number", r#""props":{"a":1e-400}"#, None),
+        (
+            "a number beyond all",
+            r#""props":{"a":1e309}"#,
+            Some("invalid_event"),
+        ),
+        (
+            "as many digits as one likes",
+            r#""props":{"a":123456789012345678901234567890.123456789012345678901234567890}"#,
+            None,
+        ),
+        (
+            "half a pair",
+            r#""props":{"a":"\ud83d"}"#,
+            Some("invalid_event"),
+        ),
+        ("a pair", r#""props":{"a":"\ud83d\ude00"}"#, None),
+        (
+            "the halves swapped",
+            r#""props":{"a":"\ude00\ud83d"}"#,
+            Some("invalid_event"),
+        ),
+        (
+            "a half as a name",
+            r#""props":{"\ud83d":1}"#,
+            Some("invalid_event"),
+        ),
+        ("a name twice", r#""props":{"a":1,"a":2}"#, None),
+        (
+            "props twice",
+            r#""props":{},"props":{}"#,
+            Some("invalid_event"),
+        ),
+        ("a kind twice", r#""kind":"page""#, Some("invalid_event")),
+        ("a null character", r#""props":{"a":"\u0000"}"#, None),
+        (
+            "a page that is no text",
+            r#""page":1"#,
+            Some("invalid_event"),
+        ),
+        (
+            "a seq that is none",
+            r#""page":"/","seq":-1"#,
+            Some("invalid_event"),
+        ),
+        (
+            "deep where nobody looks",
+            r#""later":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]"#,
+            None,
+        ),
+        (
+            "deep props",
+            r#""props":{"a":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}"#,
+            Some("too_deep"),
+        ),
+    ]) {
+        let answer = house.post("/v1/events", raw(&event(nth, rest))).await?;
+        assert_eq!(answer.status, 200, "{what}: {}", answer.body);
+        let reason = answer.body["rejected"][0]["reason"].as_str();
+        assert_eq!(reason, expected, "{what}: {}", answer.body);
+        assert_eq!(
+            answer.body["accepted"],
+            u32::from(expected.is_none()),
+            "{what}"
+        );
     }
     house.close().await
 }

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
+use banso_collector::identity::Secrets;
 use banso_tests::house::{House, NOW, at, event, id, page, page_of, signed, token};
 use banso_tests::stack::IDENTITY_SECRET;
 use serde_json::{Value, json};
@@ -101,6 +102,99 @@ async fn a_session_is_only_for_whom_a_token_speaks() -> Result<()> {
         "a visitor has nothing to prove"
     );
     house.close().await
+}
+
+/// The count of a reason, as the metrics tell it.
+async fn doubted(house: &House, reason: &str) -> Result<u64> {
+    let page = house.get("/metrics").await?.body;
+    let line = format!("banso_doubted_total{{reason=\"{reason}\"}} ");
+    let found = page
+        .as_str()
+        .and_then(|page| page.lines().find_map(|text| text.strip_prefix(&line)));
+    Ok(found.context("no such reason")?.parse()?)
+}
+
+#[tokio::test]
+async fn each_doubt_is_counted_by_its_reason() -> Result<()> {
+    let house = House::open()?;
+    let mut counts = std::collections::BTreeMap::new();
+    for (nth, (wrong, token)) in (0..).zip(tokens()) {
+        let reason = match wrong {
+            "nothing" => continue,
+            "the secret" | "its signature is cut off" => "signature",
+            "the secret's name" => "secret",
+            "the audience" => "audience",
+            "no audience" | "no end" => "claims",
+            "the user" | "the account" => "other",
+            "it ended" | "it has not begun" => "expired",
+            "alg none" | "alg none, unsigned" | "another alg" | "a public key's alg" => "algorithm",
+            "it is no token" | "it is empty" => "shape",
+            other => bail!("{other} has no reason"),
+        };
+        // An empty token is none.
+        let reason = if token.is_empty() { "missing" } else { reason };
+        let page = page_of("u1", "acme", &token);
+        house.post("/v1/session", page.to_string()).await?;
+        let count: &mut u64 = counts.entry(reason).or_default();
+        *count += 1;
+        assert_eq!(doubted(&house, reason).await?, *count, "{wrong}, a session");
+        let events = [event(nth, "page", ""), event(100 + nth, "page", "")];
+        house.events(&page, &events).await?;
+        *count += 2;
+        assert_eq!(
+            doubted(&house, reason).await?,
+            *count,
+            "{wrong}, two events"
+        );
+    }
+    house.close().await
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_without_a_gap() -> Result<()> {
+    let (old, new) = (
+        "an-old-secret-of-more-than-32-bytes",
+        "a-new-secret-of-more-than-32-bytes",
+    );
+    let signed_with = |kid: Option<&str>, secret: &str| {
+        let header = match kid {
+            Some(kid) => json!({ "alg": "HS256", "kid": kid }),
+            None => json!({ "alg": "HS256" }),
+        };
+        signed(&header, &claims(), secret)
+    };
+    for (live, cases) in [
+        (format!("a:{old}"), [true, false, true, false, false, false]),
+        (
+            format!("a:{old},b:{new}"),
+            [true, true, true, true, false, false],
+        ),
+        (format!("b:{new}"), [false, true, false, true, false, false]),
+    ] {
+        let house = House::with(
+            |settings| settings.secrets = Secrets::parse(&live).unwrap_or_default(),
+            |_| Ok(()),
+        )?;
+        let tokens = [
+            signed_with(Some("a"), old),
+            signed_with(Some("b"), new),
+            signed_with(None, old),
+            signed_with(None, new),
+            signed_with(Some("a"), new),
+            signed_with(Some("b"), old),
+        ];
+        for (token, believed) in tokens.iter().zip(cases) {
+            let answer = house
+                .post("/v1/session", page_of("u1", "acme", token).to_string())
+                .await?;
+            assert_eq!(
+                answer.body["fresh"]["identified"], believed,
+                "{live}: {token}"
+            );
+        }
+        house.close().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -92,11 +92,23 @@ impl House {
         settings: impl FnOnce(&mut Settings),
         change: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<Self> {
+        Self::over(Options::default(), settings, change)
+    }
+
+    /// The same over a store that is opened otherwise.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub fn over(
+        options: Options,
+        settings: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let config = folder.path().join("config");
         copy_folder(&root().join("tests/fixtures/workspace"), &config)?;
         change(&config)?;
-        let store = SqliteStore::open(&folder.path().join("store"), Options::default())?;
+        let store = SqliteStore::open(&folder.path().join("store"), options)?;
         let mut chosen = Settings {
             admin_token: Some(ADMIN_TOKEN.to_owned()),
             server_key: Some(SERVER_KEY.to_owned()),
@@ -126,6 +138,12 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let scorer = tokio::spawn(scoring::run(Arc::clone(&self.app), stopped));
         self.scorer = Some((stop, scorer));
+    }
+
+    /// Its routes, to be served on a socket.
+    #[must_use]
+    pub fn routes(&self) -> Router {
+        self.routes.clone()
     }
 
     /// The folder of configuration.

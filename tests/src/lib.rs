@@ -1,7 +1,10 @@
 //! What the tests at the level users see have in common: programs, a browser, and patience.
 
 pub mod browser;
+pub mod client;
+pub mod collector;
 pub mod house;
 pub mod process;
+pub mod proxy;
 pub mod stack;
 pub mod wait;

@@ -82,6 +82,12 @@ impl Process {
         }
     }
 
+    /// Its id in the system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it printed so far.
     #[must_use]
     pub fn log(&self) -> String {

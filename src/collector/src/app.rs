@@ -43,6 +43,8 @@ pub struct Settings {
     pub quota: u32,
     /// Bytes that the bodies of all requests may take together.
     pub memory: usize,
+    /// How long a body may take to arrive.
+    pub body_patience: Duration,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             secrets: Secrets::default(),
             quota: 1_000_000,
             memory: 256_000_000,
+            body_patience: Duration::from_secs(10),
         }
     }
 }
@@ -60,10 +63,11 @@ impl Default for Settings {
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The system's clock.
+/// The system's clock, so many seconds ahead or, when negative, behind.
 #[must_use]
-pub fn system_clock() -> Clock {
-    Arc::new(|| Timestamp(jiff::Timestamp::now().as_millisecond()))
+pub fn system_clock(ahead: i64) -> Clock {
+    let ahead = ahead.saturating_mul(1000);
+    Arc::new(move || Timestamp(jiff::Timestamp::now().as_millisecond()).plus_ms(ahead))
 }
 
 /// Everything a request may need.
@@ -106,7 +110,7 @@ impl App {
         Self {
             store,
             live: ArcSwap::from_pointee(live),
-            budget: Budget::new(settings.memory),
+            budget: Budget::new(settings.memory, settings.body_patience),
             quotas: Quotas::new(settings.quota),
             metrics: Metrics::default(),
             stages: Stages::default(),

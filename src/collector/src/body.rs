@@ -14,23 +14,27 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Refusal;
 
-/// How long a body may take to arrive.
-pub const PATIENCE: Duration = Duration::from_secs(10);
 /// What gzip begins with (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that one permit of the budget stands for.
 const GRAIN: usize = 1024;
 
-/// How much memory the bodies of all requests may take together. It never waits: a request that finds none is refused
-/// and can be sent again, so a flood costs refusals and not memory.
+/// How long a body may take to arrive, and how much memory those of all requests may take together. Memory is never
+/// waited for: a request that finds none is refused and can be sent again, so a flood costs refusals and not memory.
 #[derive(Clone, Debug)]
-pub struct Budget(Arc<Semaphore>);
+pub struct Budget {
+    memory: Arc<Semaphore>,
+    patience: Duration,
+}
 
 impl Budget {
-    /// A budget of so many bytes.
+    /// A budget of so many bytes, and so much time for each body.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes / GRAIN)))
+    pub fn new(bytes: usize, patience: Duration) -> Self {
+        Self {
+            memory: Arc::new(Semaphore::new(bytes / GRAIN)),
+            patience,
+        }
     }
 
     fn take(&self, bytes: usize, share: &mut Option<OwnedSemaphorePermit>) -> Result<(), Refusal> {
@@ -41,7 +45,7 @@ impl Budget {
         }
         let overloaded = Refusal::Overloaded { retry_after: 1 };
         let more = u32::try_from(want - have).map_err(|_| overloaded.clone())?;
-        let more = Arc::clone(&self.0)
+        let more = Arc::clone(&self.memory)
             .try_acquire_many_owned(more)
             .map_err(|_| overloaded)?;
         match share {
@@ -90,13 +94,29 @@ impl Sizes {
 /// When it is too large, too slow, not UTF-8, not whole, or there is no room for it.
 pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Refusal> {
     let mut share = None;
-    let sent = tokio::time::timeout(PATIENCE, collect(body, sizes.sent, budget, &mut share))
-        .await
-        .map_err(|_| Refusal::BodyTooSlow {
-            seconds: PATIENCE.as_secs(),
-        })??;
+    let sent = tokio::time::timeout(
+        budget.patience,
+        collect(body, sizes.sent, budget, &mut share),
+    )
+    .await
+    .map_err(|_| Refusal::BodyTooSlow {
+        seconds: budget.patience.as_secs(),
+    })??;
+    unpack(sent, sizes.text, budget, share)
+}
+
+/// A body that has arrived, as text: decompressed when its first bytes say gzip, and no larger than `limit` then.
+///
+/// # Errors
+/// When it is too large, not UTF-8, not whole, or there is no room for it.
+pub fn unpack(
+    sent: Vec<u8>,
+    limit: usize,
+    budget: &Budget,
+    mut share: Option<OwnedSemaphorePermit>,
+) -> Result<Text, Refusal> {
     let text = if sent.starts_with(&GZIP) {
-        decompress(&sent, sizes.text, budget, &mut share)?
+        decompress(&sent, limit, budget, &mut share)?
     } else {
         sent
     };
@@ -200,6 +220,7 @@ mod tests {
         encoder.finish().expect("memory takes it")
     }
 
+    const PATIENCE: Duration = Duration::from_secs(10);
     const SIZES: Sizes = Sizes {
         sent: 1000,
         text: 100_000,
@@ -213,7 +234,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_are_sniffed_and_bounded() {
-        let budget = Budget::new(1_000_000);
+        let budget = Budget::new(1_000_000, PATIENCE);
         let text = "あ".repeat(30_000);
         check(b"plain".to_vec(), &budget, Ok("plain")).await;
         check(Vec::new(), &budget, Ok("")).await;
@@ -235,21 +256,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_is_waited_for_without_end() {
         let never = futures::stream::pending::<Result<Bytes, std::io::Error>>();
-        let read = read(Body::from_stream(never), SIZES, &Budget::new(100_000)).await;
+        let read = read(
+            Body::from_stream(never),
+            SIZES,
+            &Budget::new(100_000, PATIENCE),
+        )
+        .await;
         let refusal = read.map(|text| text.text).expect_err("there is no end");
         assert_eq!(refusal, Refusal::BodyTooSlow { seconds: 10 });
     }
 
     #[tokio::test]
     async fn memory_is_given_back() {
-        let budget = Budget::new(100_000);
+        let budget = Budget::new(100_000, PATIENCE);
         for _ in 0..10 {
             check(gzip(&vec![b'x'; 60_000]), &budget, Err("overloaded")).await;
             check(vec![b'x'; 1000], &budget, Ok(&"x".repeat(1000))).await;
         }
         let held = read(Body::from(vec![b'x'; 1000]), SIZES, &budget).await;
-        assert_eq!(budget.0.available_permits(), 96);
+        assert_eq!(budget.memory.available_permits(), 96);
         drop(held);
-        assert_eq!(budget.0.available_permits(), 97);
+        assert_eq!(budget.memory.available_permits(), 97);
     }
 }

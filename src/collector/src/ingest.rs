@@ -100,6 +100,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
             .map(str::to_owned)
     };
     let (user, account) = (named(&batch.user), named(&batch.account));
+    let token = named(&batch.token);
     if batch.device.is_empty() && (caller == Caller::Browser || account.is_none()) {
         return Err(Refusal::Malformed(match caller {
             Caller::Browser => "device is missing".to_owned(),
@@ -112,7 +113,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         caller,
         user.as_deref(),
         account.as_deref(),
-        batch.token.as_deref(),
+        token.as_deref(),
     );
     let word = match caller {
         Caller::Browser => Word::Browser,
@@ -130,6 +131,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         stream: &batch.stream,
     };
     let (mut believed, mut doubted, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+    let mut report = report_of(batch, caller);
     let mut expired = false;
     for raw in &batch.events.raw {
         match judge.judge(raw, visit) {
@@ -144,6 +146,10 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
             },
             Err(rejection) => {
                 app.metrics.rejected(rejection.reason);
+                match judge::readable_place(raw) {
+                    Some(place) => report.rejected.push(place),
+                    None => report.unplaced += 1,
+                }
                 rejected.push(rejection);
             }
         }
@@ -187,7 +193,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
             ..batch_of(owner, None, doubted)
         });
     }
-    report_stream(batch, &rejected, &mut writes, || {
+    report_in(&mut writes, report, || {
         batch_of(Owner::Device(batch.device.to_string()), None, Vec::new())
     });
     let account = writes.iter().find_map(|write| match &write.owner {
@@ -202,25 +208,36 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
     })
 }
 
-/// Says in the first write what the client says of its stream; in one of its own when there is none.
-fn report_stream(
-    batch: &Batch<'_>,
-    rejected: &[Rejection],
-    writes: &mut Vec<Write>,
-    empty: impl FnOnce() -> Write,
-) {
-    if batch.stream.is_empty() {
-        return;
-    }
-    let report = StreamReport {
+/// Name of the server key in the accounting of losses, where no secret is written.
+const SERVER: &str = "server";
+
+/// What a batch tells the accounting of losses, before its events were judged.
+fn report_of(batch: &Batch<'_>, caller: Caller) -> StreamReport {
+    StreamReport {
+        key: match caller {
+            Caller::Browser => batch.key.to_string(),
+            Caller::Server => SERVER.to_owned(),
+        },
         stream: batch.stream.to_string(),
         dropped: batch.dropped,
-        rejected: u32::try_from(rejected.len()).unwrap_or(u32::MAX),
-    };
-    if writes.is_empty() && (report.dropped > 0 || report.rejected > 0) {
+        ..StreamReport::default()
+    }
+}
+
+/// Has every write say how it was sent, and the first what was rejected; a write of its own says that nothing is kept.
+fn report_in(writes: &mut Vec<Write>, report: StreamReport, empty: impl FnOnce() -> Write) {
+    let rejected = report.rejected.len() as u64 + u64::from(report.unplaced);
+    if writes.is_empty() && (report.dropped > 0 || rejected > 0) {
         writes.push(empty());
     }
-    if let Some(first) = writes.first_mut() {
+    if let Some((first, rest)) = writes.split_first_mut() {
+        for write in rest {
+            write.stream = Some(StreamReport {
+                rejected: Vec::new(),
+                unplaced: 0,
+                ..report.clone()
+            });
+        }
         first.stream = Some(report);
     }
 }

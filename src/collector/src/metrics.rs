@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use banso_model::wire::BatchAnswer;
-use banso_store::read::Counters;
+use banso_store::read::{Counters, DayLosses};
 
 use crate::identity::Doubt;
 use crate::ingest::judge::Reason;
@@ -240,22 +240,48 @@ fn write_store(page: &mut Page, store: &Counters) {
         page.name(name, kind, help);
         page.line(name, value);
     }
+    write_losses(page, &store.losses);
+}
+
+fn write_losses(page: &mut Page, losses: &[DayLosses]) {
     page.name(
-        "banso_dropped_events",
+        "banso_sent_events",
         "gauge",
-        "Events that clients say they gave up, by day received.",
+        "Events that clients recorded, by key, by the day their page load was first heard of, and by what became of them; lost are those nobody accounts for.",
     );
-    for (day, count) in &store.dropped {
-        page.line(&format!("banso_dropped_events{{day=\"{day}\"}}"), *count);
+    for DayLosses { day, key, tally } in losses {
+        let key = label(key);
+        for (result, count) in [
+            ("received", tally.received),
+            ("rejected", tally.rejected),
+            ("dropped", tally.dropped),
+            ("lost", tally.lost()),
+        ] {
+            page.line(
+                &format!("banso_sent_events{{key=\"{key}\",day=\"{day}\",result=\"{result}\"}}"),
+                count,
+            );
+        }
     }
     page.name(
-        "banso_lost_events",
+        "banso_duplicate_events",
         "gauge",
-        "Events that streams skipped without saying so, by day received.",
+        "Deliveries of events that were stored before, by key and by the day they came.",
     );
-    for (day, count) in &store.lost {
-        page.line(&format!("banso_lost_events{{day=\"{day}\"}}"), *count);
+    for DayLosses { day, key, tally } in losses {
+        let key = label(key);
+        page.line(
+            &format!("banso_duplicate_events{{key=\"{key}\",day=\"{day}\"}}"),
+            tally.duplicate,
+        );
     }
+}
+
+/// A text as the value of a label.
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }
 
 #[derive(Default)]
@@ -282,6 +308,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use banso_store::losses::Tally;
 
     #[test]
     fn every_count_is_on_the_page() {
@@ -302,7 +329,17 @@ mod tests {
         );
         let page = metrics.text(&Counters {
             events: 7,
-            lost: vec![(banso_model::time::Day(20_000), 3)],
+            losses: vec![DayLosses {
+                day: banso_model::time::Day(20_000),
+                key: "a\"b".to_owned(),
+                tally: Tally {
+                    sent: 20,
+                    received: 7,
+                    duplicate: 9,
+                    rejected: 6,
+                    dropped: 4,
+                },
+            }],
             ..Counters::default()
         });
         for line in [
@@ -317,7 +354,9 @@ mod tests {
             "banso_request_seconds_bucket{route=\"/v1/events\",status=\"413\",le=\"0.025\"} 1",
             "banso_request_seconds_count{route=\"/v1/events\",status=\"413\"} 1",
             "banso_store_events 7",
-            "banso_lost_events{day=\"2024-10-04\"} 3",
+            "banso_sent_events{key=\"a\\\"b\",day=\"2024-10-04\",result=\"rejected\"} 6",
+            "banso_sent_events{key=\"a\\\"b\",day=\"2024-10-04\",result=\"lost\"} 3",
+            "banso_duplicate_events{key=\"a\\\"b\",day=\"2024-10-04\"} 9",
         ] {
             assert!(
                 page.lines().any(|have| have == line),

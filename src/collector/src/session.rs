@@ -54,7 +54,7 @@ pub async fn session(
         serde_json::from_str(&text).map_err(|error| Refusal::Malformed(error.to_string()))?;
     let live = app.live.load_full();
     let caller = admit(&app, &live, &request.sender.key, &headers, 1)?;
-    who::check_names(&request.sender)?;
+    who::check(&request)?;
     let now = app.now();
     let standing = standing(&app, &live, caller, &request);
     let identified = match standing.at(&live, now) {

@@ -8,6 +8,7 @@ pub mod codec;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod error;
+pub mod losses;
 pub mod read;
 pub mod record;
 pub mod sqlite;

@@ -6,6 +6,8 @@ use banso_model::progress::{GuideProgress, ItemProgress};
 use banso_model::time::{Day, Timestamp};
 use banso_model::value::{Value, Values};
 
+use crate::losses::Tally;
+
 /// An account as it is now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountRecord {
@@ -162,8 +164,18 @@ pub struct Counters {
     pub bytes: u64,
     /// Accounts known.
     pub accounts: u64,
-    /// Events that clients say they gave up, by day received, latest 35 days.
-    pub dropped: Vec<(Day, u64)>,
-    /// Events that streams skipped without saying so, by day received, latest 35 days: the loss that remains.
-    pub lost: Vec<(Day, u64)>,
+    /// What became of what clients sent, by day and key, the days of the latest 35 that have any.
+    pub losses: Vec<DayLosses>,
+}
+
+/// What became of what was sent with one key. A page load counts on the day it was first heard of, a duplicate on the
+/// day it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DayLosses {
+    /// The day, in the workspace's zone.
+    pub day: Day,
+    /// The key's name.
+    pub key: String,
+    /// The numbers.
+    pub tally: Tally,
 }

@@ -38,8 +38,10 @@ pub struct Record<'a> {
     pub merge: bool,
     /// Traits told.
     pub traits: Vec<NewTrait>,
-    /// What the client says of its stream.
+    /// For the accounting of losses.
     pub stream: Option<StreamReport>,
+    /// Events of the request that were there before; 0 when nobody accounts for them.
+    pub duplicates: u64,
     /// The events that were new.
     pub events: Vec<Event<'a>>,
 }

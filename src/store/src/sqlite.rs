@@ -14,6 +14,7 @@ mod fold;
 mod fold_record;
 mod key;
 mod list;
+mod losses;
 mod pack;
 mod progress;
 mod readers;

@@ -34,7 +34,7 @@ pub struct Write {
     /// The device becomes the account's: what it recorded before anyone was identified on it counts for the account,
     /// and for this user. Only the first such merge of a device counts.
     pub merge: bool,
-    /// What the client says of its stream, for the accounting of losses.
+    /// For the accounting of losses; `None` for what no client sends.
     pub stream: Option<StreamReport>,
 }
 
@@ -105,15 +105,19 @@ pub struct NewTrait {
     pub source: Source,
 }
 
-/// What a client says of one page load's stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the accounting of losses is told of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamReport {
-    /// The page load.
+    /// Name of the key it was sent with; never a secret.
+    pub key: String,
+    /// The page load; empty when the client numbers nothing.
     pub stream: String,
-    /// Events it had to give up so far.
+    /// Events of the stream that the client had to give up so far.
     pub dropped: u32,
-    /// Events of this request that were rejected for good.
-    pub rejected: u32,
+    /// Places of events of this request that were rejected for good.
+    pub rejected: Vec<u32>,
+    /// How many more were rejected whose place could not be read.
+    pub unplaced: u32,
 }
 
 /// What became of a request's events.

@@ -12,6 +12,7 @@ mod clients;
 mod data;
 mod demo;
 mod fingerprint;
+mod fuzz;
 mod glue;
 mod install;
 mod manifest;
@@ -52,6 +53,8 @@ enum Command {
     Size(size::Arguments),
     /// Measure what ships under load
     Bench(bench::Arguments),
+    /// Look for input that breaks a promise of the collector
+    Fuzz(fuzz::Arguments),
     /// Convert real data to events that `banso replay` takes
     Data(data::Arguments),
     /// Check what no compiler checks: no paths of one machine, no `style` attribute in the widget
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
     };

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::body::{self, Sizes};
 use crate::error::Refusal;
-use crate::ingest::batch::{Text, is_too_long};
+use crate::ingest::batch::{Text, check_traits, is_too_long};
 use crate::ingest::judge::{Judge, Reason, Rejection, Visit, Word};
 use crate::ingest::{answered, count, traits};
 use crate::live::Live;
@@ -168,6 +168,13 @@ fn line<'a>(raw: &'a RawValue, field: &str, now: Timestamp) -> Result<Line<'a>, 
     };
     let sender: Sender<'_> =
         serde_json::from_str(raw.get()).map_err(|_| reject("", Reason::InvalidEvent))?;
+    let traits = [&sender.user_traits, &sender.account_traits];
+    if traits
+        .into_iter()
+        .any(|traits| check_traits("", traits).is_err())
+    {
+        return Err(reject(&sender.id, Reason::PropsTooLarge));
+    }
     let names = [
         &sender.device,
         &sender.stream,

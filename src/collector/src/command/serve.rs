@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use banso_collector::app::{App, Settings, routes, system_clock};
 use banso_collector::identity::Secrets;
 use banso_collector::live::Live;
+use banso_collector::server::Bounds;
 use banso_collector::{assets, reload, scoring, server};
 use banso_model::config::workspace::Identity;
 use clap::Args;
@@ -57,6 +58,15 @@ pub struct Serve {
         default_value_t = 256
     )]
     body_memory: usize,
+    /// Seconds that the clock is ahead of the system's, to try out what a wrong clock does
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        hide = true,
+        allow_negative_numbers = true
+    )]
+    clock_ahead: i64,
 }
 
 impl Serve {
@@ -74,13 +84,18 @@ impl Serve {
         let listener = TcpListener::bind(&self.listen)
             .await
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
-        let app = Arc::new(App::new(Arc::clone(&store), live, settings, system_clock()));
+        let app = Arc::new(App::new(
+            Arc::clone(&store),
+            live,
+            settings,
+            system_clock(self.clock_ahead),
+        ));
         app.tokens.load(&*app.store).await?;
         let following = reload::follow(Arc::clone(&app), self.config.clone())?;
         let (stop, stopped) = watch::channel(false);
         let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped));
         tracing::info!(address = %listener.local_addr()?, build = assets::build(), "listening");
-        server::serve(listener, routes(app), told_to_stop()?).await;
+        server::serve(listener, routes(app), Bounds::default(), told_to_stop()?).await;
         tracing::info!("stopping");
         drop(following);
         stop.send_replace(true);
@@ -100,6 +115,7 @@ impl Serve {
             },
             quota: self.quota,
             memory: self.body_memory * 1_000_000,
+            ..Settings::default()
         })
     }
 }

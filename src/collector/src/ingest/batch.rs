@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use banso_model::time::Timestamp;
-use banso_model::value::Values;
+use banso_model::value::{Value, Values};
 use banso_model::wire::limits;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
@@ -159,7 +159,54 @@ impl<'a> Batch<'a> {
                 check_name(field, text)?;
             }
         }
-        Ok(())
+        check_traits("user_traits", &self.user_traits)?;
+        check_traits("account_traits", &self.account_traits)
+    }
+}
+
+/// Whether traits may be kept: an event's props have the same limits.
+///
+/// # Errors
+/// [`Refusal::Malformed`] when they are too large, nest too deep, or have a name that cannot be one.
+pub fn check_traits(field: &str, traits: &Values) -> Result<(), Refusal> {
+    for name in traits.keys() {
+        check_name(&format!("a name in {field}"), name)?;
+    }
+    let flaw = if traits.values().map(depth).max() >= Some(limits::DEPTH) {
+        format!("nests deeper than {}", limits::DEPTH)
+    } else if traits
+        .iter()
+        .map(|(name, value)| name.len() + size(value))
+        .sum::<usize>()
+        > limits::EVENT
+    {
+        format!("is larger than {} KB", limits::EVENT / 1024)
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::Malformed(format!("{field} {flaw}")))
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::List(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Map(values) => 1 + values.values().map(depth).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => 0,
+    }
+}
+
+/// About the bytes of its JSON.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::List(list) => 2 + list.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        Value::Map(values) => {
+            let each = values
+                .iter()
+                .map(|(name, value)| 4 + name.len() + size(value));
+            2 + each.sum::<usize>()
+        }
+        Value::Text(text) => 2 + text.len(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
 }
 

@@ -407,6 +407,18 @@ fn readable_id(json: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The place in its stream of an event that was rejected, when it has one that can be read.
+#[must_use]
+pub fn readable_place(raw: &RawValue) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct OnlyPlace {
+        seq: u32,
+    }
+    serde_json::from_str::<OnlyPlace>(raw.get())
+        .ok()
+        .map(|only| only.seq)
+}
+
 /// As much of a text as a name may have.
 pub(super) fn short(text: &str) -> String {
     text.chars().take(limits::NAME).collect()

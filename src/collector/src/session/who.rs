@@ -5,7 +5,7 @@ use std::hash::{Hash as _, Hasher as _};
 use banso_health::At;
 use banso_model::rollup::{AccountHistory, Source};
 use banso_model::time::Timestamp;
-use banso_model::wire::{Sender, SessionRequest};
+use banso_model::wire::SessionRequest;
 use banso_store::read::UserRecord;
 use banso_store::write::{NewTrait, Owner, Write};
 use rustc_hash::FxHasher;
@@ -14,7 +14,7 @@ use super::known::Identified;
 use crate::app::App;
 use crate::door::{Caller, Standing};
 use crate::error::Refusal;
-use crate::ingest::batch::check_name;
+use crate::ingest::batch::{check_name, check_traits};
 use crate::ingest::{traits, with_signed};
 use crate::live::Live;
 use crate::placed;
@@ -44,8 +44,11 @@ pub struct Who {
     pub history: Option<AccountHistory>,
 }
 
-/// Whether the names in a request may be keys of the store.
-pub fn check_names(sender: &Sender) -> Result<(), Refusal> {
+/// Whether the names and traits in a request may be kept.
+pub fn check(request: &SessionRequest) -> Result<(), Refusal> {
+    let sender = &request.sender;
+    check_traits("user_traits", &request.user_traits)?;
+    check_traits("account_traits", &request.account_traits)?;
     check_name("device", &sender.device)?;
     check_name("stream", &sender.stream)?;
     check_name("user", sender.user.as_deref().unwrap_or_default())?;

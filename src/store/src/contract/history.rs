@@ -391,58 +391,107 @@ pub async fn traits_are_kept_as_they_were_told(place: &impl Place) {
     store.close().await;
 }
 
-/// What streams skip is lost on the day their latest events arrived, until the rest arrives.
+/// What a page load skips is lost on the day it was first heard of, until the rest arrives; keys have sums of their own.
 pub async fn streams_are_accounted_for(place: &impl Place) {
     let store = place.open();
-    let three = |n: u64| {
+    let three = |n: u64, after: i32| {
         Sample::of("acme", "u1")
+            .received(after)
             .uses("a", n, 0)
             .uses("a", n + 1, 0)
             .uses("a", n + 2, 0)
+            .with_key("k")
     };
-    for (sample, dropped, lost) in [
-        (three(0).in_stream("p1", 0), vec![], vec![]),
-        (three(3).in_stream("p1", 5), vec![], vec![(0, 2)]),
+    let stream = |sample: Sample, stream: &str, from: u32, dropped: u32, rejected: &[u32]| {
+        sample
+            .in_stream(stream, from)
+            .reports(stream, dropped, rejected)
+    };
+    // Sent, received, duplicate, rejected, dropped, lost of `k`, by day; a closed store remembers.
+    for (sample, expected) in [
         (
-            three(6).received(1).in_stream("p1", 8).reports("p1", 1, 0),
-            vec![(1, 1)],
-            vec![(1, 1)],
+            stream(three(0, 0), "p1", 0, 0, &[]),
+            vec![(0, [3, 3, 0, 0, 0, 0])],
         ),
         (
-            three(6).received(2).in_stream("p1", 8).reports("p1", 1, 0),
-            vec![(1, 1)],
-            vec![(1, 1)],
+            stream(three(3, 0), "p1", 5, 0, &[]),
+            vec![(0, [8, 6, 0, 0, 0, 2])],
         ),
         (
-            Sample::of("acme", "u1").received(2).reports("p1", 1, 1),
-            vec![(1, 1)],
-            vec![],
+            stream(three(6, 1), "p1", 8, 1, &[]),
+            vec![(0, [11, 9, 0, 0, 1, 1])],
         ),
-        (three(9).received(2), vec![(1, 1)], vec![]),
+        // A retry changes nothing but the number of duplicates, whose day is its own.
         (
-            three(12).received(2).in_stream("p2", 4),
-            vec![(1, 1)],
-            vec![(2, 4)],
+            stream(three(6, 2), "p1", 8, 1, &[]),
+            vec![(0, [11, 9, 0, 0, 1, 1]), (2, [0, 0, 3, 0, 0, 0])],
         ),
         (
-            Sample::of("acme", "u1").received(2).reports("p2", 3, 0),
-            vec![(1, 1), (2, 3)],
-            vec![(2, 1)],
+            Sample::of("acme", "u1")
+                .received(2)
+                .with_key("k")
+                .reports("p1", 1, &[4, 4]),
+            vec![(0, [11, 9, 0, 1, 1, 0]), (2, [0, 0, 3, 0, 0, 0])],
+        ),
+        (
+            Sample::of("acme", "u1")
+                .received(2)
+                .with_key("k")
+                .reports("p1", 0, &[4]),
+            vec![(0, [11, 9, 0, 1, 1, 0]), (2, [0, 0, 3, 0, 0, 0])],
+        ),
+        // Who numbers nothing loses nothing that could be told; another key does not concern this one.
+        (
+            three(9, 2),
+            vec![(0, [11, 9, 0, 1, 1, 0]), (2, [3, 3, 3, 0, 0, 0])],
+        ),
+        (
+            stream(three(12, 2), "p1", 40, 9, &[]).with_key("other"),
+            vec![(0, [11, 9, 0, 1, 1, 0]), (2, [3, 3, 3, 0, 0, 0])],
+        ),
+        // A page load that was heard of late, and then of an earlier day.
+        (
+            stream(three(15, 3), "p2", 4, 0, &[]),
+            vec![
+                (0, [11, 9, 0, 1, 1, 0]),
+                (2, [3, 3, 3, 0, 0, 0]),
+                (3, [7, 3, 0, 0, 0, 4]),
+            ],
+        ),
+        (
+            stream(three(18, 2), "p2", 1, 1, &[]),
+            vec![(0, [11, 9, 0, 1, 1, 0]), (2, [10, 9, 3, 0, 1, 0])],
         ),
     ] {
         let given = format!("{sample:?}");
         kept(&store, sample).await;
-        let counters = store.counters().await.expect("counters are read");
-        let after = |days: Vec<(banso_model::time::Day, u64)>| {
-            days.into_iter()
-                .map(|(on, count)| (on.0 - day(0).0, count))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            (after(counters.dropped), after(counters.lost)),
-            (dropped, lost),
-            "{given}"
-        );
+        assert_eq!(losses(&store, "k").await, expected, "{given}");
     }
+    let before = losses(&store, "other").await;
+    assert_eq!(before, vec![(2, [43, 3, 0, 0, 9, 31])]);
     store.close().await;
+    let store = place.open();
+    assert_eq!(losses(&store, "other").await, before);
+    // What no client sends is not accounted for.
+    kept(&store, Sample::of("acme", "u1").uses("a", 30, 0)).await;
+    assert_eq!(losses(&store, "").await, vec![]);
+    store.close().await;
+}
+
+async fn losses(store: &impl Store, key: &str) -> Vec<(i32, [u64; 6])> {
+    let counters = store.counters().await.expect("counters are read");
+    let rows = counters.losses.into_iter().filter(|row| row.key == key);
+    rows.map(|row| {
+        let of = row.tally;
+        let numbers = [
+            of.sent,
+            of.received,
+            of.duplicate,
+            of.rejected,
+            of.dropped,
+            of.lost(),
+        ];
+        (row.day.0 - day(0).0, numbers)
+    })
+    .collect()
 }

@@ -162,15 +162,25 @@ impl Sample {
         self
     }
 
-    /// With what the client says of its stream.
+    /// Sent with this key.
     #[must_use]
-    pub fn reports(mut self, stream: &str, dropped: u32, rejected: u32) -> Self {
-        self.0.stream = Some(StreamReport {
-            stream: stream.to_owned(),
-            dropped,
-            rejected,
-        });
+    pub fn with_key(mut self, key: &str) -> Self {
+        key.clone_into(&mut self.report().key);
         self
+    }
+
+    /// With what the client says of its stream: how many it gave up, and the places of those that were rejected.
+    #[must_use]
+    pub fn reports(mut self, stream: &str, dropped: u32, rejected: &[u32]) -> Self {
+        let report = self.report();
+        stream.clone_into(&mut report.stream);
+        report.dropped = dropped;
+        report.rejected = rejected.to_vec();
+        self
+    }
+
+    fn report(&mut self) -> &mut StreamReport {
+        self.0.stream.get_or_insert_default()
     }
 
     /// The events so far belong to this session.

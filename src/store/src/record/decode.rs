@@ -29,14 +29,12 @@ pub fn decode(bytes: &[u8]) -> Result<Record<'_>, Malformed> {
         .map(|_| decode_trait(&mut from))
         .collect::<Result<_, _>>()?;
     let stream = (flags & HAS_STREAM != 0)
-        .then(|| {
-            Ok(StreamReport {
-                stream: from.label()?.to_string(),
-                dropped: from.small()?,
-                rejected: from.small()?,
-            })
-        })
+        .then(|| decode_report(&mut from))
         .transpose()?;
+    let duplicates = match stream {
+        Some(_) => from.number()?,
+        None => 0,
+    };
     let count = from.length()?;
     let mut events: Vec<Event<'_>> = Vec::with_capacity(count);
     for _ in 0..count {
@@ -53,7 +51,23 @@ pub fn decode(bytes: &[u8]) -> Result<Record<'_>, Malformed> {
         merge: flags & MERGES != 0,
         traits,
         stream,
+        duplicates,
         events,
+    })
+}
+
+fn decode_report(from: &mut Bytes<'_>) -> Result<StreamReport, Malformed> {
+    let key = from.text()?.to_owned();
+    let stream = from.label()?.to_string();
+    let (dropped, unplaced) = (from.small()?, from.small()?);
+    let count = from.length()?;
+    let rejected = (0..count).map(|_| from.small()).collect::<Result<_, _>>()?;
+    Ok(StreamReport {
+        key,
+        stream,
+        dropped,
+        rejected,
+        unplaced,
     })
 }
 

@@ -40,11 +40,15 @@ pub fn encode(write: &Write, new: &[bool], out: &mut Vec<u8>) {
         encode_trait(told, out);
     }
     if let Some(report) = &write.stream {
-        // A retry of a request that was kept already brings the same rejections once more.
-        let again = !write.events.is_empty() && !new.contains(&true);
+        out.put_text(&report.key);
         out.put_label(Label::of(&report.stream));
         out.put_number(report.dropped.into());
-        out.put_number(if again { 0 } else { report.rejected.into() });
+        out.put_number(report.unplaced.into());
+        out.put_number(report.rejected.len() as u64);
+        for place in &report.rejected {
+            out.put_number((*place).into());
+        }
+        out.put_number(new.iter().filter(|new| !**new).count() as u64);
     }
     out.put_number(new.iter().filter(|new| **new).count() as u64);
     let mut before: Option<&NewEvent> = None;

@@ -145,7 +145,13 @@ fn write() -> impl Strategy<Value = Write> {
     let rest = (
         vec(told, 0..3),
         any::<bool>(),
-        option::of((text(), any::<u32>(), any::<u32>())),
+        option::of((
+            text(),
+            text(),
+            any::<u32>(),
+            vec(any::<u32>(), 0..3),
+            any::<u32>(),
+        )),
     );
     (whose, when, events(), rest).prop_map(|(whose, when, events, (traits, merge, stream))| {
         let (of_account, owner, user, device) = whose;
@@ -174,10 +180,12 @@ fn write() -> impl Strategy<Value = Write> {
                 })
                 .collect(),
             merge,
-            stream: stream.map(|(stream, dropped, rejected)| StreamReport {
+            stream: stream.map(|(key, stream, dropped, rejected, unplaced)| StreamReport {
+                key,
                 stream,
                 dropped,
                 rejected,
+                unplaced,
             }),
         }
     })
@@ -185,12 +193,8 @@ fn write() -> impl Strategy<Value = Write> {
 
 /// What is left of a write when some of its events are duplicates.
 fn without_duplicates(mut write: Write, new: &[bool]) -> Write {
-    let retried = !write.events.is_empty() && !new.contains(&true);
     let mut flags = new.iter();
     write.events.retain(|_| flags.next() == Some(&true));
-    if let Some(report) = write.stream.as_mut().filter(|_| retried) {
-        report.rejected = 0;
-    }
     write
 }
 
@@ -202,10 +206,12 @@ proptest! {
         for (write, flags) in writes {
             let new: Vec<_> = (0..write.events.len()).map(|n| flags >> n & 1 == 1).collect();
             encode(&write, &new, &mut bytes);
-            expected.push(without_duplicates(write, &new));
+            let duplicates = write.stream.as_ref().map_or(0, |_| new.iter().filter(|new| !**new).count() as u64);
+            expected.push((without_duplicates(write, &new), duplicates));
         }
         let found: Vec<_> = split(&bytes)
-            .map(|record| decode(record.expect("it is whole")).expect("it is read").to_write())
+            .map(|record| decode(record.expect("it is whole")).expect("it is read"))
+            .map(|record| (record.to_write(), record.duplicates))
             .collect();
         prop_assert_eq!(found, expected);
     }

@@ -218,7 +218,8 @@ impl Committer {
             Ok(new) => {
                 let fresh = new.iter().filter(|new| **new).count();
                 draft.duplicates += (new.len() - fresh) as u64;
-                if fresh > 0 || new.is_empty() || !write.traits.is_empty() || write.merge {
+                let told = !write.traits.is_empty() || write.merge || write.stream.is_some();
+                if fresh > 0 || new.is_empty() || told {
                     record::encode(write, &new, &mut draft.records);
                 }
                 draft.answers.push((answer, Answer { new }));

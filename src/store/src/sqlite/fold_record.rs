@@ -107,23 +107,15 @@ impl Folder {
         self.add_segment(owner, record, bytes);
         self.add_traits(&whose, record);
         let mut session = None;
-        let mut stream = None;
         for event in &record.events {
             let visit = (!matches!(event.session, Label::Text(""))).then_some(event.session);
             if let Some(visit) = visit.filter(|_| session != visit) {
                 self.add_session(tables, &whose, device, visit, event.day)?;
             }
             session = visit;
-            if stream.is_none_or(|(label, _)| label != event.stream) {
-                let key = !matches!(event.stream, Label::Text(""));
-                stream = Some((event.stream, key.then(|| key::visit(event.stream))));
-            }
-            self.add_event(tables, &whose, event, stream.and_then(|(_, key)| key))?;
+            self.add_event(tables, &whose, event)?;
         }
-        if let Some(report) = &record.stream {
-            let stream = key::visit(Label::of(&report.stream));
-            self.sums.add_report(stream, report, record.received_day);
-        }
+        self.sums.losses.add(record);
         self.add_sightings(&whose, record, merged);
         if merged {
             self.see_merged(tables, owner, device)?;
@@ -136,9 +128,8 @@ impl Folder {
         tables: &Connection,
         whose: &Whose,
         event: &Event<'_>,
-        stream: Option<Key>,
     ) -> Result<(), FoldError> {
-        self.sums.add_event(whose, event, stream);
+        self.sums.add_event(whose, event);
         for (added, sum) in &event.adds {
             let for_user = whose.user.filter(|_| of_users(*added));
             let metric = self.metric(tables, *added)?;

@@ -6,7 +6,7 @@
 use crate::codec::Label;
 use crate::write::Owner;
 
-/// The key of an owner, a user, a session or a stream.
+/// The key of an owner, a user, a session or a page load.
 pub type Key = i64;
 
 fn hash(kind: u8, of: Key, name: &[u8]) -> Key {
@@ -44,10 +44,16 @@ pub fn user(account: Key, id: &str) -> Key {
     hash(3, account, id.as_bytes())
 }
 
-/// The key of a session or a page load.
+/// The key of a session.
 #[must_use]
 pub fn visit(id: Label<'_>) -> Key {
     of_label(4, 0, id)
+}
+
+/// The key of a page load that sends with the key of this name.
+#[must_use]
+pub fn stream(key: &str, id: Label<'_>) -> Key {
+    of_label(5, hash(6, 0, key.as_bytes()), id)
 }
 
 /// The key of an owner.

@@ -1,6 +1,6 @@
 //! Reads a page of accounts, and the numbers for the metrics.
 
-use banso_model::time::{Day, Timestamp};
+use banso_model::time::Timestamp;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{SCORE, score};
 use super::fold::FoldError;
 use super::key::Key;
-use super::{files, traits};
+use super::{files, losses, traits};
 use crate::read::{AccountLine, AccountPage, AccountQuery, AccountSort, Counters, Missed};
 
 /// Where a page ended: the value it is sorted by, and the account's id.
@@ -169,31 +169,15 @@ fn names(tables: &Connection, owner: Key, search: &str) -> Result<bool, FoldErro
         .is_some_and(|name| name.contains(search)))
 }
 
-/// Days of losses that are given.
-const DAYS: u32 = 35;
-
 /// The part of [`Counters`] that the tables know.
 ///
 /// # Errors
 /// [`FoldError`].
 pub fn counters(tables: &Connection) -> Result<Counters, FoldError> {
-    let mut counters = Counters {
+    Ok(Counters {
         events: files::meta(tables, "events")?.unwrap_or(0) as u64,
         accounts: files::meta(tables, "accounts")?.unwrap_or(0) as u64,
+        losses: losses::read(tables)?,
         ..Counters::default()
-    };
-    let mut statement = tables.prepare_cached(
-        "SELECT day, dropped, max(lost, 0) FROM losses ORDER BY day DESC LIMIT ?1",
-    )?;
-    let mut rows = statement.query([DAYS])?;
-    while let Some(row) = rows.next()? {
-        let day = Day(row.get(0)?);
-        counters.dropped.push((day, row.get::<_, i64>(1)? as u64));
-        counters.lost.push((day, row.get::<_, i64>(2)? as u64));
-    }
-    counters.dropped.reverse();
-    counters.lost.reverse();
-    counters.dropped.retain(|(_, count)| *count > 0);
-    counters.lost.retain(|(_, count)| *count > 0);
-    Ok(counters)
+    })
 }

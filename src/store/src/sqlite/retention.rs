@@ -154,7 +154,7 @@ mod tests {
                 "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 2999) \
                  INSERT INTO sessions SELECT n, n * 7, unixepoch() / 86400 - n % 3 * 20 FROM n; \
                  WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 2999) \
-                 INSERT INTO streams SELECT n, 1, 1, 0, 0, 5, unixepoch() / 86400 - n % 3 * 20 FROM n; \
+                 INSERT INTO streams SELECT n, 'k', 5, x'00', unixepoch() / 86400 - n % 3 * 20 FROM n; \
                  WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 2999) \
                  INSERT INTO user_uses SELECT n / 10, 1, unixepoch() / 86400 - n % 10 * 100, n % 10 FROM n;",
             )

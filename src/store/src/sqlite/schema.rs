@@ -55,7 +55,8 @@ CREATE TABLE users (owner INTEGER, user INTEGER, name TEXT NOT NULL, first_seen 
 -- Tokens of programs, by what they hash to.
 CREATE TABLE tokens (id TEXT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, hash BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
 
--- What streams brought and gave up.
-CREATE TABLE streams (stream INTEGER PRIMARY KEY, next INTEGER NOT NULL, received INTEGER NOT NULL, dropped INTEGER NOT NULL, rejected INTEGER NOT NULL, day INTEGER NOT NULL, added INTEGER NOT NULL);
-CREATE TABLE losses (day INTEGER PRIMARY KEY, dropped INTEGER NOT NULL, lost INTEGER NOT NULL);
+-- What became of what was sent: what is known of each page load, and the sums by day and key.
+CREATE TABLE streams (stream INTEGER PRIMARY KEY, key TEXT NOT NULL, day INTEGER NOT NULL, state BLOB NOT NULL, added INTEGER NOT NULL);
+CREATE TABLE losses (day INTEGER, key TEXT, sent INTEGER NOT NULL, received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  dropped INTEGER NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
 ";

@@ -6,8 +6,9 @@ use banso_model::time::{Day, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::key::Key;
+use super::losses::Losses;
 use crate::record::{Added, Event};
-use crate::write::{NewTrait, ProgressChange, StreamReport};
+use crate::write::{NewTrait, ProgressChange};
 
 /// The sums of some commits.
 #[derive(Debug, Default)]
@@ -34,8 +35,8 @@ pub struct Sums {
     pub progress: Vec<Change>,
     /// Traits told of an account or a user, in the order they came.
     pub traits: Vec<(Key, NewTrait, Timestamp)>,
-    /// By page load.
-    pub streams: FxHashMap<Key, Stream>,
+    /// What becomes of what is sent.
+    pub losses: Losses,
     /// Events in all.
     pub events: u64,
 }
@@ -79,42 +80,6 @@ pub struct Change {
     pub change: ProgressChange,
 }
 
-/// What a page load's stream brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stream {
-    /// One after the highest place in it.
-    pub next: u64,
-    /// Events received.
-    pub received: u64,
-    /// Events it says it gave up.
-    pub dropped: u64,
-    /// Events rejected.
-    pub rejected: u64,
-    /// The last day on which anything of it was received.
-    pub day: i32,
-}
-
-impl Stream {
-    /// Both together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            next: self.next.max(other.next),
-            received: self.received + other.received,
-            dropped: self.dropped.max(other.dropped),
-            rejected: self.rejected + other.rejected,
-            day: self.day.max(other.day),
-        }
-    }
-
-    /// Events that are nowhere and that nobody accounts for.
-    #[must_use]
-    pub fn lost(self) -> u64 {
-        self.next
-            .saturating_sub(self.received + self.dropped + self.rejected)
-    }
-}
-
 /// Whose record it is, as keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Whose {
@@ -130,7 +95,7 @@ pub struct Whose {
 
 impl Sums {
     /// Adds an event's part of the sums that need nothing else.
-    pub fn add_event(&mut self, whose: &Whose, event: &Event<'_>, stream: Option<Key>) {
+    pub fn add_event(&mut self, whose: &Whose, event: &Event<'_>) {
         self.events += 1;
         let id = super::key::seen(event.id, event.recorded.0);
         self.seen.push((id, whose.owner));
@@ -150,17 +115,6 @@ impl Sums {
                 change: change.clone(),
             });
         }
-        if let Some(stream) = stream {
-            self.add_stream(
-                stream,
-                Stream {
-                    next: u64::from(event.seq) + 1,
-                    received: 1,
-                    day: whose.received_day.0,
-                    ..Stream::default()
-                },
-            );
-        }
     }
 
     /// Adds to the sums of a day.
@@ -175,26 +129,6 @@ impl Sums {
     /// Adds to the sums of a user.
     pub fn add_user_use(&mut self, user: Key, day: Day, metric: u32, sum: u64) {
         *self.user_uses.entry((user, metric, day.0)).or_default() += sum;
-    }
-
-    /// Adds what a client says of its stream.
-    pub fn add_report(&mut self, stream: Key, report: &StreamReport, day: Day) {
-        self.add_stream(
-            stream,
-            Stream {
-                dropped: report.dropped.into(),
-                rejected: report.rejected.into(),
-                day: day.0,
-                ..Stream::default()
-            },
-        );
-    }
-
-    fn add_stream(&mut self, stream: Key, part: Stream) {
-        self.streams
-            .entry(stream)
-            .and_modify(|whole| *whole = whole.and(part))
-            .or_insert(part);
     }
 }
 

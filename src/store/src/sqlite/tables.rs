@@ -8,8 +8,8 @@ use super::fold::FoldError;
 use super::fold_record::Folder;
 use super::key::Key;
 use super::segments::Segments;
-use super::sums::{Segment, Sighting, Stream, Sums};
-use super::{progress, traits};
+use super::sums::{Segment, Sighting, Sums};
+use super::{losses, progress, traits};
 
 /// Writes the sums and empties them; returns the accounts that have news.
 ///
@@ -29,7 +29,7 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
         users,
         progress: changes,
         traits: told,
-        streams,
+        losses,
         events,
     } = sums;
     write_segments(
@@ -69,7 +69,7 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
     let mut news = write_accounts(tables, accounts)?;
     progress::write(tables, changes)?;
     traits::write(tables, told)?;
-    write_streams(tables, streams)?;
+    losses::write(tables, losses)?;
     tables
         .prepare_cached(
             "INSERT INTO meta VALUES ('events', ?1) ON CONFLICT DO UPDATE SET value = value + excluded.value",
@@ -79,13 +79,13 @@ pub fn write(tables: &Transaction<'_>, folder: &mut Folder) -> Result<Vec<Key>, 
     Ok(news)
 }
 
-fn sorted<K: Ord, V>(map: FxHashMap<K, V>) -> Vec<(K, V)> {
+pub(super) fn sorted<K: Ord, V>(map: FxHashMap<K, V>) -> Vec<(K, V)> {
     let mut rows: Vec<_> = map.into_iter().collect();
     rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     rows
 }
 
-fn put_all<R, P: rusqlite::Params>(
+pub(super) fn put_all<R, P: rusqlite::Params>(
     tables: &Connection,
     sql: &str,
     rows: Vec<R>,
@@ -179,52 +179,4 @@ fn write_accounts(
             .execute([added])?;
     }
     Ok(news)
-}
-
-/// Writes what streams brought, and moves what they lost to the day of their latest arrival.
-fn write_streams(tables: &Connection, streams: FxHashMap<Key, Stream>) -> rusqlite::Result<()> {
-    use rusqlite::OptionalExtension;
-    let mut read = tables.prepare_cached(
-        "SELECT next, received, dropped, rejected, day FROM streams WHERE stream = ?1",
-    )?;
-    let mut write = tables.prepare_cached(
-        "REPLACE INTO streams VALUES (?1, ?2, ?3, ?4, ?5, ?6, unixepoch() / 86400)",
-    )?;
-    let mut losses: FxHashMap<i32, (i64, i64)> = FxHashMap::default();
-    for (key, part) in sorted(streams) {
-        let before = read
-            .query_row([key], |row| {
-                Ok(Stream {
-                    next: row.get::<_, i64>(0)? as u64,
-                    received: row.get::<_, i64>(1)? as u64,
-                    dropped: row.get::<_, i64>(2)? as u64,
-                    rejected: row.get::<_, i64>(3)? as u64,
-                    day: row.get(4)?,
-                })
-            })
-            .optional()?;
-        let now = before.map_or(part, |before| before.and(part));
-        if let Some(before) = before {
-            losses.entry(before.day).or_default().1 -= before.lost() as i64;
-        }
-        let day = losses.entry(now.day).or_default();
-        day.0 += (now.dropped - before.map_or(0, |before| before.dropped)) as i64;
-        day.1 += now.lost() as i64;
-        write.execute((
-            key,
-            now.next as i64,
-            now.received as i64,
-            now.dropped as i64,
-            now.rejected as i64,
-            now.day,
-        ))?;
-    }
-    losses.retain(|_, change| *change != (0, 0));
-    put_all(
-        tables,
-        "INSERT INTO losses VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped, \
-         lost = lost + excluded.lost",
-        sorted(losses),
-        |(day, (dropped, lost))| (day, dropped, lost),
-    )
 }

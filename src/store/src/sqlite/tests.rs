@@ -245,7 +245,7 @@ async fn the_log_has_what_was_accepted() {
         Sample::of("acme", "u1").uses("a", 1, 0).uses("a", 2, 0),
         Sample::of("acme", "u2")
             .account_trait("plan", "pro", Source::Trusted)
-            .reports("p", 1, 2),
+            .reports("p", 1, &[7, 8]),
         Sample::on("d1").uses("b", 3, 0).merging(),
         Sample::of("acme", "u1").from("d1").merging(),
     ];

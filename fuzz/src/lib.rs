@@ -1,0 +1,163 @@
+//! What a fuzzer may feed with anything: each function panics when a promise does not hold. The workspace's tests feed
+//! them the corpus (`tests/http/corpus.rs` takes this file in).
+
+use std::time::Duration;
+
+use banso_collector::body::{Budget, Sizes, unpack};
+use banso_collector::calendar::Calendar;
+use banso_collector::ingest::batch::Batch;
+use banso_collector::ingest::judge::{Judge, Visit, Word};
+use banso_collector::live::{Catalog, Live};
+use banso_engine::explain::{explain, words};
+use banso_engine::reduce::{Facts, Known, reduce};
+use banso_model::condition::{Condition, Device, FeatureUse, GuideState};
+use banso_model::config::folder::{File, Folder};
+use banso_model::time::Timestamp;
+use banso_model::value::Value;
+use banso_model::wire::limits;
+
+const RECEIVED: Timestamp = Timestamp(1_795_000_000_000);
+
+/// The body of `POST /v1/events`: it is refused as a whole, or each event is taken or rejected, and what is taken is
+/// within every limit.
+pub fn body(data: &[u8]) {
+    let budget = Budget::new(64_000_000, Duration::from_secs(1));
+    let Ok(text) = unpack(data.to_vec(), Sizes::WIRE.text, &budget, None) else {
+        return;
+    };
+    assert!(text.len() <= Sizes::WIRE.text.max(data.len()));
+    let Ok(batch) = Batch::parse(&text) else {
+        return;
+    };
+    assert!(batch.events.raw.len() <= limits::EVENTS);
+    let calendar = Calendar::of("Asia/Tokyo").expect("there is such a zone");
+    let catalog = Catalog::default();
+    let visit = Visit {
+        session: &batch.session,
+        stream: &batch.stream,
+    };
+    for word in [Word::Browser, Word::Server, Word::History] {
+        let mut judge = Judge::new(&catalog, calendar.reader(), word, RECEIVED, batch.sent_at);
+        for raw in &batch.events.raw {
+            match judge.judge(raw, visit) {
+                Ok(event) => {
+                    assert!(event.at <= RECEIVED, "nothing happens in the future");
+                    assert!(event.name.chars().count() <= limits::NAME);
+                    assert!(event.props.len() <= limits::EVENT);
+                    let read = serde_json::from_str::<serde_json::Value>(&event.props);
+                    assert!(event.props.is_empty() || read.is_ok(), "{}", event.props);
+                    let read = serde_json::from_str::<Value>(&event.props);
+                    assert!(event.props.is_empty() || read.is_ok(), "{}", event.props);
+                }
+                Err(rejection) => assert!(rejection.id.chars().count() <= limits::NAME),
+            }
+        }
+    }
+}
+
+/// Files of a configuration: the first is `banso.json`, and a line `=== guides/x.json` begins each other. What is checked
+/// without an error can be served; every problem is printed.
+pub fn config(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut files = vec![("banso.json".to_owned(), String::new())];
+    for line in text.split_inclusive('\n') {
+        match line.strip_prefix("=== ") {
+            Some(path) => files.push((path.trim().to_owned(), String::new())),
+            None => files.last_mut().expect("there is one").1.push_str(line),
+        }
+    }
+    let folder = Folder {
+        files: files
+            .into_iter()
+            .map(|(path, text)| File::new(path, text))
+            .collect(),
+        strays: Vec::new(),
+    };
+    match folder.check() {
+        Ok(checked) => {
+            Live::new(&checked).expect("what was checked can be served");
+        }
+        Err(report) => assert!(!report.to_string().is_empty()),
+    }
+}
+
+/// A condition as JSON: it reads back as it is written, and reducing it decides it or leaves one that another place can
+/// decide, whatever that knows.
+pub fn condition(data: &[u8]) {
+    let Ok(read) = serde_json::from_slice::<Condition>(data) else {
+        return;
+    };
+    let written = serde_json::to_string(&read).expect("it can be written");
+    let again: Condition = serde_json::from_str(&written).expect("what is written is read");
+    assert_eq!(read, again, "{written}");
+    assert!(!words(&read).is_empty());
+    for collector in [&Nothing as &dyn Facts, &Nobody, &Page] {
+        let left = reduce(&read, collector).into_condition();
+        let more = reduce(&left, collector).into_condition();
+        assert_eq!(left, more, "reducing again changes nothing: {written}");
+        // Reduced in two places it is what it is in one that knows what both know.
+        let both = banso_engine::reduce::Both(collector, &Page);
+        let apart = reduce(&left, &Page).into_condition();
+        assert_eq!(apart, reduce(&read, &both).into_condition(), "{written}");
+        drop(explain(&read, collector));
+    }
+}
+
+/// Knows nothing.
+struct Nothing;
+
+impl Facts for Nothing {}
+
+/// Knows that there is nobody.
+struct Nobody;
+
+impl Facts for Nobody {
+    fn user(&self, _: &str) -> Known<&Value> {
+        Known::Absent
+    }
+    fn account(&self, _: &str) -> Known<&Value> {
+        Known::Absent
+    }
+    fn segment(&self, _: &str) -> Known<&Condition> {
+        Known::Absent
+    }
+    fn stage(&self) -> Known<&str> {
+        Known::Absent
+    }
+    fn health(&self) -> Known<f64> {
+        Known::Absent
+    }
+    fn band(&self) -> Known<&str> {
+        Known::Absent
+    }
+}
+
+/// Knows a page and what was done on it.
+struct Page;
+
+impl Facts for Page {
+    fn feature(&self, uses: &FeatureUse) -> Known<u64> {
+        Known::Is(uses.feature.len() as u64)
+    }
+    fn guide(&self, guide: &str, _: GuideState) -> Known<bool> {
+        Known::Is(guide.len() > 3)
+    }
+    fn item(&self, item: &str) -> Known<bool> {
+        Known::Is(item.len() > 3)
+    }
+    fn answer(&self, _: &str) -> Known<&Value> {
+        Known::Is(&Value::Bool(true))
+    }
+    fn page(&self, pattern: &str) -> Known<bool> {
+        Known::Is(pattern.len() > 3)
+    }
+    fn device(&self) -> Known<Device> {
+        Known::Is(Device::Phone)
+    }
+    fn locale(&self) -> Known<&str> {
+        Known::Is("ja-JP")
+    }
+    fn now(&self) -> Known<Timestamp> {
+        Known::Is(RECEIVED)
+    }
+}

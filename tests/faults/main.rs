@@ -1,0 +1,3 @@
+//! The collector among faults: networks, power cuts, full disks and wrong clocks.
+
+mod conservation;
