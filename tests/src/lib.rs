@@ -3,5 +3,7 @@
 pub mod browser;
 pub mod house;
 pub mod process;
+pub mod relay;
+pub mod site;
 pub mod stack;
 pub mod wait;
