@@ -27,8 +27,11 @@
     if (name === 'init') begin(first || {})
     else if (name === 'on') {
       if (typeof second === 'function') (callbacks[first] ||= []).push(second)
-    } else if (state === 'running') enter('call', args)
-    else if (state === 'waiting' || state === 'loading') queue.push(args)
+    } else if (state === 'running') enter('call', [name, first, second])
+    else if (state === 'waiting' || state === 'loading') {
+      // It is recorded as called then and there, whenever the widget hears of it.
+      queue.push([name, first, second, Date.now(), location.pathname])
+    }
   }
   banso.build = build
 
@@ -43,6 +46,33 @@
 
   const misuse = (text) => console.info('banso: ' + text)
 
+  // Takes the calls that earlier pages of this origin left, and leaves them and `more` to the next page instead.
+  const left = (more) => {
+    const name = `banso:${key}:calls`
+    let calls = []
+    try {
+      calls = JSON.parse(localStorage.getItem(name)) || []
+      localStorage.removeItem(name)
+      if (more) localStorage.setItem(name, JSON.stringify([...calls, ...more].slice(-1000)))
+    } catch {}
+    return calls
+  }
+
+  // A page that goes before the widget could hear it leaves its calls to the next one, as far as they may be stored.
+  const leave = () => {
+    if (!queue.length) return
+    let consent = navigator.globalPrivacyControl ? 'denied' : ''
+    let allowed = []
+    for (const call of queue.splice(0)) {
+      const [name, said] = call
+      if (name === 'consent') {
+        consent = said
+        if (said === 'denied') allowed = []
+      } else if (consent !== 'denied' || !/^(track|page)$/.test(name)) allowed.push(call)
+    }
+    left(consent !== 'denied' && allowed)
+  }
+
   const begin = (given) => {
     if (state !== 'waiting') return misuse('init does nothing here: the widget has its key already')
     key = given.key
@@ -51,6 +81,7 @@
       return misuse('no key or no collector: give the script tag data-key, or call init with both')
     }
     state = 'loading'
+    addEventListener('pagehide', leave, { signal })
     const idle = () => (window.requestIdleCallback || setTimeout)(load, { timeout: 2000 })
     if (document.readyState === 'complete') idle()
     else addEventListener('load', idle, { once: true, signal })
@@ -78,7 +109,7 @@
         state = 'blocked'
         problems.push(refused)
       }
-      for (const args of queue.splice(0)) banso(...args)
+      for (const call of [...left(), ...queue.splice(0)]) enter('call', call)
     } catch (error) {
       if (state !== 'failed') state = 'blocked'
       problems.push(`the widget could not be loaded: ${error}`)

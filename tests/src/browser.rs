@@ -271,6 +271,16 @@ impl Browser {
         self.js("return window.banso('status')").await
     }
 
+    /// Waits until the widget runs.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn running(&self) -> Result<()> {
+        self.until_js("the widget", "return banso('status')?.state === 'running'")
+            .await
+            .map(drop)
+    }
+
     /// Waits until everything recorded was answered by the collector.
     ///
     /// # Errors

@@ -6,5 +6,7 @@ pub mod collector;
 pub mod house;
 pub mod process;
 pub mod proxy;
+pub mod relay;
+pub mod site;
 pub mod stack;
 pub mod wait;

@@ -22,8 +22,8 @@ pub const KEY: &str = "wk_demo";
 pub struct Stack {
     /// The collector; `None` while it is down.
     pub collector: Option<Process>,
-    /// Stops with this.
-    _hikari: Process,
+    /// The demo product, unless it is left out; stops with this.
+    hikari: Option<Process>,
     folder: TempDir,
     host: String,
 }
@@ -42,12 +42,8 @@ impl Stack {
     /// # Errors
     /// As [`Stack::start`].
     pub fn start_with(hikari_arguments: &[&str]) -> Result<Self> {
-        let host = own_address();
-        let folder = tempfile::tempdir()?;
-        let config = folder.path().join("config");
-        copy_folder(&root().join("www/demo/banso"), &config)?;
-        allow_origin(&config.join("banso.json"), &format!("http://{host}:8787"))?;
-        let collector = start_collector(&host, folder.path())?;
+        let mut stack = Self::start_alone(None)?;
+        let host = &stack.host;
         let mut command = Command::new(program("HIKARI_BIN")?);
         command
             .args(["--listen", &format!("{host}:8787")])
@@ -57,13 +53,42 @@ impl Stack {
             .args(hikari_arguments)
             .env("BANSO_IDENTITY_SECRET", IDENTITY_SECRET)
             .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN);
-        let hikari = Process::start(command, |line| line.contains("hikari is on"))?;
+        stack.hikari = Some(Process::start(command, |line| {
+            line.contains("hikari is on")
+        })?);
+        Ok(stack)
+    }
+
+    /// Starts the collector alone, with a workspace and nothing else, or with the demo product's configuration.
+    ///
+    /// # Errors
+    /// As [`Stack::start`].
+    pub fn start_alone(workspace: Option<&Value>) -> Result<Self> {
+        let host = own_address();
+        let folder = tempfile::tempdir()?;
+        let config = folder.path().join("config");
+        match workspace {
+            None => copy_folder(&root().join("www/demo/banso"), &config)?,
+            Some(workspace) => {
+                std::fs::create_dir_all(&config)?;
+                std::fs::write(config.join("banso.json"), workspace.to_string())?;
+            }
+        }
+        change_workspace(&config, |workspace| {
+            workspace["origins"] = Value::from(vec![format!("http://{host}:8787")]);
+        })?;
         Ok(Self {
-            collector: Some(collector),
-            _hikari: hikari,
+            collector: Some(start_collector(&host, folder.path())?),
+            hikari: None,
             folder,
             host,
         })
+    }
+
+    /// The loopback address of this test's own.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Address of the demo product, without a trailing slash.
@@ -174,12 +199,14 @@ pub fn program(variable: &str) -> Result<PathBuf> {
         .with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
 }
 
-fn allow_origin(file: &Path, origin: &str) -> Result<()> {
-    let text = std::fs::read_to_string(file)?;
-    let mut workspace: Value = serde_json::from_str(&text)?;
-    *workspace
-        .get_mut("origins")
-        .context("the demo's workspace names no origins")? = Value::from(vec![origin]);
+/// Changes the workspace of a folder of configuration.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn change_workspace(config: &Path, change: impl FnOnce(&mut Value)) -> Result<()> {
+    let file = config.join("banso.json");
+    let mut workspace: Value = serde_json::from_str(&std::fs::read_to_string(&file)?)?;
+    change(&mut workspace);
     std::fs::write(file, serde_json::to_string_pretty(&workspace)?)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the host may call: `banso(name, …)`, read into one type. See `www/banso.d.ts` for what each call means.
 
+use banso_model::time::Timestamp;
 use banso_model::value::Values;
 use wasm_bindgen::JsValue;
 
@@ -32,6 +33,41 @@ pub enum Call {
     Reset,
     /// Trap on purpose; only with `data-debug`.
     Trap,
+}
+
+impl Call {
+    /// Whether it is recorded, and nothing else.
+    pub const fn is_record(&self) -> bool {
+        matches!(self, Self::Track(..) | Self::Page(_))
+    }
+
+    /// Whether it says who is here.
+    pub const fn is_naming(&self) -> bool {
+        matches!(self, Self::Identify(_) | Self::Locale(_) | Self::Reset)
+    }
+}
+
+/// When and where something was called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// The time.
+    pub at: Timestamp,
+    /// The path of the page; empty when it is this one.
+    pub page: String,
+}
+
+impl When {
+    /// Reads it; without any, it is now.
+    pub fn read(at: f64, page: &JsValue) -> Self {
+        Self {
+            at: if at.is_nan() {
+                browser::now()
+            } else {
+                Timestamp(at as i64)
+            },
+            page: page.as_string().unwrap_or_default(),
+        }
+    }
 }
 
 /// Reads a call.

@@ -67,7 +67,9 @@ struct Who<'a> {
 
 impl Identity {
     /// Reads or makes the device's id and the visit.
-    pub fn open(key: &str, storage: Storage, ids: &mut Ids, now: Timestamp, named: Naming) -> Self {
+    pub fn open(key: &str, storage: Storage, now: Timestamp, named: Naming) -> Self {
+        // Events have ids of their own, which may be of an earlier time.
+        let mut ids = Ids::default();
         let mut fresh = || ids.next(now.0, browser::random_bytes());
         let device = storage.read(DEVICE).unwrap_or_else(|| {
             let device = fresh();
@@ -137,15 +139,20 @@ impl Identity {
         change
     }
 
+    /// Nobody is known to be here; the device stays the same.
+    pub fn unname(&mut self) {
+        self.named = Naming::default();
+        self.who = None;
+    }
+
     /// Nobody is here: the next to come is somebody else, on a device of their own.
     pub fn reset(&mut self, ids: &mut Ids, now: Timestamp) {
-        self.named = Naming::default();
+        self.unname();
         self.device = ids.next(now.0, browser::random_bytes());
         self.storage.write(DEVICE, &self.device);
         self.visit = Visit::default();
         self.visit_checked = Timestamp(i64::MIN);
         self.storage.write(VISIT, &self.visit);
-        self.who = None;
     }
 
     /// Who records something now, as the members of a batch that are frozen with it, in JSON without braces.

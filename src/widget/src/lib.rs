@@ -40,10 +40,11 @@ pub fn start(loader: loader::Loader) -> Option<String> {
     runtime::start(loader)
 }
 
-/// Takes one `banso(name, first, second)` of the host's.
+/// Takes one `banso(name, first, second)` of the host's. What was called before the widget could hear it comes with the
+/// time, in milliseconds since the epoch, and the path of the page it was called at.
 #[wasm_bindgen]
-pub fn call(name: &JsValue, first: &JsValue, second: &JsValue) {
-    runtime::call(name, first, second);
+pub fn call(name: &JsValue, first: &JsValue, second: &JsValue, at: f64, page: &JsValue) {
+    runtime::call(name, first, second, api::When::read(at, page));
 }
 
 /// What `banso('status')` adds to what the loader knows.

@@ -6,10 +6,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
+use crate::api::{Call, When};
 use crate::browser::{self, Later, either, joined};
 use crate::json;
 use crate::loader;
 use crate::queue::{MOST_EVENTS, Record};
+use crate::runtime::{self, Message};
 
 #[wasm_bindgen]
 extern "C" {
@@ -65,7 +67,8 @@ impl Outbox {
     /// Writes records, in one transaction that does not wait for the disk: the process may end right after, the machine
     /// may not.
     pub fn write(&self, records: &[Record]) {
-        self.change(|store| {
+        let ids = records.iter().map(|record| record.id.clone()).collect();
+        self.change(ids, |store| {
             for record in records {
                 let text = JsValue::from_str(&json::write(record));
                 store.put_with_key(&text, &JsValue::from_str(&record.id))?;
@@ -76,7 +79,7 @@ impl Outbox {
 
     /// Removes records.
     pub fn remove(&self, ids: &[String]) {
-        self.change(|store| {
+        self.change(Vec::new(), |store| {
             for id in ids {
                 store.delete(&JsValue::from_str(id))?;
             }
@@ -89,16 +92,16 @@ impl Outbox {
         self.database.close();
     }
 
-    /// A change that fails is a disk that is full or storage that was taken away: memory still has what it was about.
-    fn change(&self, act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) {
+    /// Makes a change; when it fails, says which events are not written.
+    fn change(&self, ids: Vec<String>, act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) {
+        let late = ids.clone();
         let changed = self.transaction().and_then(|transaction| {
-            act(&transaction.object_store(STORE)?)?;
-            let failed = Closure::once_into_js(|| loader::problem(FAILED));
+            let failed = Closure::once_into_js(|| runtime::post(Message::Unwritten(late)));
             transaction.set_onabort(Some(failed.unchecked_ref()));
-            Ok(())
+            act(&transaction.object_store(STORE)?)
         });
         if changed.is_err() {
-            loader::problem(FAILED);
+            runtime::post(Message::Unwritten(ids));
         }
     }
 
@@ -109,9 +112,6 @@ impl Outbox {
             .transaction(STORE, "readwrite", &relaxed)
     }
 }
-
-const FAILED: &str =
-    "the outbox cannot be written: what is not delivered before this page ends is lost";
 
 fn asked_to_open(key: &str, done: impl FnOnce(Option<Outbox>) + 'static) -> Result<(), JsValue> {
     let factory = browser::window()
@@ -138,10 +138,16 @@ fn asked_to_open(key: &str, done: impl FnOnce(Option<Outbox>) + 'static) -> Resu
     Ok(())
 }
 
-/// An open store, which ends with the widget, and when somebody wants to delete it.
+/// An open store, which ends with the widget, and when somebody wants to delete it: another tab was told that there is
+/// no consent, which is said for this one too.
 fn kept(database: IdbDatabase) -> Outbox {
     let open = database.clone();
-    let close = Closure::once_into_js(move || open.close());
+    let close = Closure::once_into_js(move |event: JsValue| {
+        open.close();
+        if browser::property(&event, "newVersion").is_null() {
+            runtime::post(Message::Call(Call::Consent(false), When::default()));
+        }
+    });
     database.set_onversionchange(Some(close.unchecked_ref()));
     if let Some(loader) = loader::loader() {
         loader.own(&database);

@@ -26,6 +26,8 @@ pub struct Record {
     pub token: Option<String>,
     /// How much it matters when something must go; see [`weight`].
     pub weight: u8,
+    /// How many events of the page load are known to have been given up: a later page says so for it.
+    pub dropped: u32,
     /// The event as JSON.
     pub text: String,
 }
@@ -125,13 +127,13 @@ impl Queue {
         self.records.contains_key(id)
     }
 
-    /// Events of all streams given up in this page load.
+    /// Events given up, of all streams of which something waits or waited in this page load.
     #[must_use]
     pub fn dropped(&self) -> u32 {
         self.dropped.values().sum()
     }
 
-    /// Events of a stream given up in this page load.
+    /// Events of a stream given up so far.
     #[must_use]
     pub fn dropped_of(&self, stream: &str) -> u32 {
         self.dropped.get(stream).copied().unwrap_or(0)
@@ -176,6 +178,15 @@ impl Queue {
                 record.clone()
             })
             .collect()
+    }
+
+    /// These events could not be written.
+    pub fn unwrote(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some((_, place)) = self.records.get_mut(id) {
+                *place = Place::Memory;
+            }
+        }
     }
 
     /// Gives up events until the rest is within bounds, the oldest of the least important first. Returns their ids.
@@ -271,6 +282,9 @@ impl Queue {
 
     fn add(&mut self, record: Record, place: Place) {
         if !self.records.contains_key(&record.id) {
+            if record.dropped > self.dropped_of(&record.stream) {
+                self.dropped.insert(record.stream.clone(), record.dropped);
+            }
             self.bytes += record.text.len();
             self.records.insert(record.id.clone(), (record, place));
         }
@@ -283,9 +297,15 @@ impl Queue {
     }
 
     fn give_up(&mut self, id: &str) {
-        if let Some(record) = self.remove(id) {
-            let before = self.dropped_of(&record.stream);
-            self.dropped.insert(record.stream, before + 1);
+        if let Some(Record { stream, .. }) = self.remove(id) {
+            let dropped = self.dropped_of(&stream) + 1;
+            // The latest that is left of the stream is written again, to tell whoever delivers it.
+            let left = self.records.values_mut();
+            if let Some((record, place)) = left.filter(|(left, _)| left.stream == stream).last() {
+                record.dropped = dropped;
+                *place = Place::Memory;
+            }
+            self.dropped.insert(stream, dropped);
         }
     }
 }
@@ -314,6 +334,7 @@ mod tests {
             stream: who.into(),
             token: None,
             weight,
+            dropped: 0,
             text: "x".repeat(bytes),
         }
     }
@@ -426,6 +447,7 @@ mod tests {
             stream: "t".into(),
             token: Some("\"old\"".into()),
             weight: 3,
+            dropped: 0,
             text: r#"{"id":"018f0000-0000-7000-8000-000000000000","seq":0,"kind":"feature","name":"f","at":"2026-11-21T08:30:00.000Z"}"#.into(),
         });
         for (token, sent) in [(None, "old"), (Some("\"new\""), "new")] {

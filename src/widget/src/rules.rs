@@ -4,7 +4,7 @@ use std::iter::successors;
 
 use banso_model::target::Target;
 use banso_model::wire::FeatureRule;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use web_sys::{Element, ShadowRoot};
 
 use crate::anchor;
@@ -123,16 +123,32 @@ impl Rules {
     }
 }
 
-/// The element and the hosts of the shadow trees it is in, innermost first.
+#[wasm_bindgen]
+extern "C" {
+    type Slotted;
+    #[wasm_bindgen(method, getter, js_name = assignedSlot)]
+    fn slot(this: &Slotted) -> Option<Element>;
+}
+
+/// The element, and where its event comes into another tree on its way up: the slots it is shown in and the hosts of the
+/// shadow trees it is in, as far as they are open; innermost first.
 fn scopes(origin: &Element) -> Vec<Element> {
     let mut scopes = vec![origin.clone()];
-    let mut root = origin.get_root_node().dyn_into::<ShadowRoot>();
-    while let Ok(shadow) = root {
-        let host = shadow.host();
-        root = host.get_root_node().dyn_into::<ShadowRoot>();
-        scopes.push(host);
+    let mut at = origin.clone();
+    loop {
+        at = match (at.unchecked_ref::<Slotted>().slot(), at.parent_element()) {
+            (None, Some(parent)) => {
+                at = parent;
+                continue;
+            }
+            (Some(slot), _) => slot,
+            (None, None) => match at.get_root_node().dyn_into::<ShadowRoot>() {
+                Ok(shadow) => shadow.host(),
+                Err(_) => return scopes,
+            },
+        };
+        scopes.push(at.clone());
     }
-    scopes
 }
 
 /// Whether an act in this element is an act on (or in) what a target describes. A form is used by being submitted, not

@@ -9,6 +9,7 @@ mod answers;
 mod calls;
 mod decide;
 mod draw;
+mod early;
 mod exchange;
 mod help;
 mod intents;
@@ -25,7 +26,7 @@ use banso_model::wire::{Article, HelpAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use crate::api::{self, Call};
+use crate::api::{self, Call, When};
 use crate::browser;
 use crate::loader::{self, Loader};
 use crate::outbox::Outbox;
@@ -36,8 +37,8 @@ use live::Live;
 /// What happened.
 #[derive(Debug)]
 pub enum Message {
-    /// The host called.
-    Call(Call),
+    /// The host calls, or called before the widget could hear it.
+    Call(Call, When),
     /// The user did something in the interface, or the anchor saw something.
     Intent(Intent),
     /// Something was clicked.
@@ -60,6 +61,8 @@ pub enum Message {
     Begun,
     /// The outbox is open, with what waits in it; none when there is no outbox.
     Opened(Option<(Outbox, Vec<Record>)>),
+    /// These events could not be written to the outbox.
+    Unwritten(Vec<String>),
     /// A guide came, by its hash; none when it did not.
     Fetched(String, Option<Box<Guide>>),
     /// What was searched in help was found; none when help could not be reached.
@@ -83,12 +86,12 @@ struct State {
     loader: Loader,
     consent: Option<bool>,
     begun: bool,
-    early: Vec<Call>,
+    early: Vec<early::Early>,
     live: Option<Box<Live>>,
     after: Vec<After>,
 }
 
-/// So many calls are kept for when something is allowed.
+/// So many calls are kept for when something is allowed, besides those from before the widget was there.
 const EARLY: usize = 100;
 
 /// Starts the widget. Returns why not, when it does not start.
@@ -128,9 +131,9 @@ pub fn start(loader: Loader) -> Option<String> {
 }
 
 /// Takes a call of the host's.
-pub fn call(name: &JsValue, first: &JsValue, second: &JsValue) {
+pub fn call(name: &JsValue, first: &JsValue, second: &JsValue, when: When) {
     match api::read(name, first, second) {
-        Ok(call) => post(Message::Call(call)),
+        Ok(call) => post(Message::Call(call, when)),
         Err(misuse) => {
             if let Some(loader) = loader::loader() {
                 loader.misuse(misuse);
@@ -182,16 +185,17 @@ type After = Box<dyn FnOnce()>;
 impl State {
     fn take(&mut self, message: Message) -> Vec<After> {
         match message {
-            Message::Call(call) => self.call(call),
+            Message::Call(call, when) => self.call(call, when),
             Message::Begun => {
                 self.begun = true;
                 self.allow();
             }
-            message => {
-                if let Some(live) = &mut self.live {
-                    live.take(message);
-                }
-            }
+            message => match (&mut self.live, message) {
+                (Some(live), message) => live.take(message),
+                // It was denied before the outbox was open.
+                (None, Message::Opened(Some((outbox, _)))) => outbox.close(),
+                (None, _) => {}
+            },
         }
         let mut after = std::mem::take(&mut self.after);
         if let Some(live) = &mut self.live {
@@ -200,22 +204,24 @@ impl State {
         after
     }
 
-    fn call(&mut self, call: Call) {
+    fn call(&mut self, call: Call, when: When) {
         match call {
             Call::Consent(granted) => {
                 self.consent = Some(granted);
+                if !granted {
+                    self.early.retain(|(call, _)| !call.is_record());
+                }
                 self.allow();
             }
             Call::Trap if self.loader.debug() => trap(),
-            call => match &mut self.live {
-                Some(live) => live.call(call),
-                None if self
-                    .consent
-                    .map_or_else(privacy_control, |granted| !granted)
-                    && matches!(call, Call::Track(..) | Call::Page(_)) => {}
-                None if self.early.len() < EARLY => self.early.push(call),
-                None => {}
-            },
+            call => {
+                let refused = call.is_record() && self.refused();
+                if let Some(live) = &mut self.live {
+                    live.call(call);
+                } else if !refused && (!self.begun || self.early.len() < EARLY) {
+                    self.early.push((call, when));
+                }
+            }
         }
     }
 
@@ -240,19 +246,7 @@ impl State {
             (true, None) => Live::forget_stored(&self.loader.key(), self.consent),
             (false, None) => {
                 let mut live = Box::new(Live::new(&self.loader));
-                // Who is here is known before anything is recorded.
-                let (first, rest): (Vec<Call>, Vec<Call>) = self
-                    .early
-                    .drain(..)
-                    .partition(|call| matches!(call, Call::Identify(_) | Call::Locale(_)));
-                live.remember();
-                for call in first {
-                    live.call(call);
-                }
-                live.begin();
-                for call in rest {
-                    live.call(call);
-                }
+                live.hear(std::mem::take(&mut self.early));
                 self.live = Some(live);
             }
             (false, Some(_)) => {}

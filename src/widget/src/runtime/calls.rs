@@ -60,7 +60,7 @@ impl Live {
     }
 
     fn reset(&mut self) {
-        let now = browser::now();
+        let now = self.now();
         self.identity.reset(&mut self.ids, now);
         self.stranger();
     }

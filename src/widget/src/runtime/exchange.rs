@@ -14,6 +14,7 @@ use crate::backoff::{Backoff, retry_after_ms};
 use crate::browser::{self, joined};
 use crate::http::{self, Answer};
 use crate::json;
+use crate::loader;
 use crate::queue::{Batch, Record, Room};
 
 /// What a batch holds at most: well under the collector's limit for a body.
@@ -36,6 +37,8 @@ pub struct Exchange {
     /// Not before this are events sent; none when there is nothing to wait for.
     deliver_at: Option<Timestamp>,
     deliver_backoff: Backoff,
+    /// Not before this does the collector want to hear of events again.
+    asked_until: Timestamp,
     /// Why nothing is delivered in this page any more.
     undeliverable: bool,
     /// Nothing is delivered until the host gave a token.
@@ -52,8 +55,10 @@ pub struct Exchange {
     farewell: u32,
     /// Whether the latest session request failed in a way that may pass.
     ask_failed: bool,
-    /// Called when this tab delivers no more.
-    let_go: Option<JsValue>,
+    /// This tab delivers, and no other.
+    turn: Option<Turn>,
+    /// Whether the outbox is to be looked into.
+    look: bool,
 }
 
 enum Job {
@@ -64,8 +69,8 @@ enum Job {
 /// How far the exchange came.
 #[derive(Debug)]
 pub enum Step {
-    /// This tab may deliver, until it lets go of what it holds; or another tab delivers.
-    Held(Option<JsValue>),
+    /// It is this tab's turn to deliver, or another tab's.
+    Held(Option<Turn>),
     /// What waits on this device was read, whichever tab recorded it.
     Read(Option<(Vec<Record>, bool)>),
     /// A batch was answered.
@@ -112,9 +117,15 @@ impl Exchange {
         self.ask_at = Some(now.plus_ms(self.ask_backoff.wait_ms(js_sys::Math::random(), None)));
     }
 
-    /// The network is back, or the host wants everything delivered: nothing waits any longer.
+    /// Another tab may have gone and left something.
+    pub const fn look(&mut self) {
+        self.look = true;
+    }
+
+    /// The network is back, or the host wants everything delivered: nothing waits any longer than the collector asked.
     pub fn at_once(&mut self) {
-        self.deliver_at = None;
+        self.look();
+        self.deliver_at = Some(self.asked_until);
         self.deliver_backoff.reset();
         if self.ask_at.is_some() {
             self.ask();
@@ -149,6 +160,11 @@ impl Exchange {
     pub fn token_helps(&mut self) {
         self.token_at = Timestamp(0);
         self.token_backoff.reset();
+    }
+
+    /// Whether something waits or may wait, of which this tab `knows` some.
+    pub const fn waits(&self, knows: bool) -> bool {
+        knows || self.look
     }
 
     fn may_deliver(&self) -> bool {
@@ -199,8 +215,9 @@ impl Live {
                 self.exchange.deliver_at = Some(browser::now().plus_ms(OTHER_TAB_MS));
                 self.exchange.busy = false;
             }
-            Step::Held(held) => {
-                self.exchange.let_go = held;
+            Step::Held(turn) => {
+                self.exchange.turn = turn;
+                self.exchange.look = false;
                 self.write();
                 match &self.outbox {
                     Some(outbox) => outbox.read(Box::new(|read| step(Step::Read(read)))),
@@ -223,6 +240,7 @@ impl Live {
             }
             Step::Answered(answer, epoch) => {
                 self.answered(&answer, epoch);
+                self.exchange.look();
                 self.exchange.busy = false;
             }
         }
@@ -248,14 +266,7 @@ impl Live {
 
     fn end_delivery(&mut self) {
         self.exchange.busy = false;
-        let let_go = self.exchange.let_go.take();
-        let called = let_go
-            .and_then(|let_go| let_go.dyn_into::<js_sys::Function>().ok())
-            .map(|let_go| let_go.call0(&JsValue::UNDEFINED));
-        if let Some(Err(_)) = called {
-            self.loader
-                .problem("the lock of deliveries could not be let go");
-        }
+        self.exchange.turn = None;
     }
 
     fn next_job(&mut self) -> Option<Job> {
@@ -272,7 +283,7 @@ impl Live {
         let collecting = exchange
             .deliver_at
             .is_some_and(|at| at.since(now) <= COLLECT_MS);
-        if !self.queue.is_empty()
+        if exchange.waits(!self.queue.is_empty())
             && exchange.may_deliver()
             && (due(exchange.deliver_at) || (wanted && collecting))
         {
@@ -343,6 +354,9 @@ impl Live {
                 self.remove(&batch.ids);
                 self.exchange.deliver_backoff.reset();
                 self.problems.remove("delivery");
+                if std::mem::take(&mut self.full) {
+                    self.problems.remove("outbox");
+                }
                 let reached = self.exchange.ask_failed;
                 if read.refresh || reached {
                     self.exchange.ask();
@@ -394,7 +408,11 @@ impl Live {
 
     fn undelivered(&mut self, now: Timestamp, answer: &Answer, why: &str) -> bool {
         let wait = wait_ms(&mut self.exchange.deliver_backoff, now, answer);
-        self.exchange.deliver_at = Some(now.plus_ms(wait));
+        let at = now.plus_ms(wait);
+        self.exchange.deliver_at = Some(at);
+        if answer.retry_after().is_some() {
+            self.exchange.asked_until = at;
+        }
         self.wrong("delivery", &joined(&[why, ": what is recorded waits"]));
         false
     }
@@ -414,7 +432,7 @@ impl Live {
             self.exchange.ask_failed = false;
             self.problems.remove("session");
             if self.problems.contains_key("delivery") && !self.exchange.undeliverable {
-                self.exchange.deliver_at = None;
+                self.exchange.deliver_at = Some(self.exchange.asked_until);
             }
             let after = self.came(session);
             self.exchange.ask_at = Some(now.plus_ms(i64::from(after) * 1000));
@@ -467,10 +485,37 @@ extern "C" {
     fn request(this: &Locks, name: &str, options: &JsValue, callback: &JsValue) -> js_sys::Promise;
 }
 
-/// What delivers where there are no locks: tabs may deliver the same event then, and it is counted once.
-const NO_LOCK: JsValue = JsValue::NULL;
+/// A tab's turn to deliver what all share: it ends when this is dropped, and when the widget failed.
+#[derive(Debug)]
+pub struct Turn(JsValue);
 
-/// Lets only one tab deliver what they share. It holds the lock until it calls what it was given.
+/// How the loader ends what the widget owns.
+const END: &str = "close";
+
+impl Turn {
+    fn new(end: &JsValue) -> Self {
+        let turn = browser::object(END, end);
+        if let Some(loader) = loader::loader() {
+            loader.own(&turn);
+        }
+        Self(turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let end = browser::property(&self.0, END).dyn_into::<js_sys::Function>();
+        let ended = end.and_then(|end| end.call0(&self.0));
+        if let (Some(loader), Ok(_)) = (loader::loader(), ended) {
+            loader.disown(&self.0);
+        }
+    }
+}
+
+/// Where there are no locks tabs may deliver the same event, and it is counted once.
+const NO_LOCK: Turn = Turn(JsValue::NULL);
+
+/// Lets only one tab deliver what they share.
 fn hold(shared: bool, name: &str) {
     let locks = browser::window().map(|window| browser::property(&window.navigator(), "locks"));
     let Some(locks) = locks.filter(|locks| locks.is_object() && shared) else {
@@ -482,9 +527,9 @@ fn hold(shared: bool, name: &str) {
             step(Step::Held(None));
             return JsValue::UNDEFINED;
         }
-        let mut let_go = None;
-        let held = js_sys::Promise::new(&mut |resolve, _| let_go = Some(resolve.into()));
-        step(Step::Held(let_go));
+        let mut turn = None;
+        let held = js_sys::Promise::new(&mut |end, _| turn = Some(Turn::new(&end)));
+        step(Step::Held(turn));
         held.into()
     });
     let request = locks

@@ -41,11 +41,15 @@ pub struct Live {
     pub(super) identity: Identity,
     pub(super) locale: Option<String>,
     pub(super) visible: bool,
+    /// When what is being heard was called, when that was before.
+    pub(super) clock: Option<Timestamp>,
 
     pub(super) seq: u32,
     pub(super) spoken: String,
     pub(super) queue: Queue,
     pub(super) outbox: Option<Outbox>,
+    /// Whether the outbox could not be written.
+    pub(super) full: bool,
     pub(super) exchange: Exchange,
     pub(super) delivered: u32,
     pub(super) problems: Named<String>,
@@ -98,6 +102,8 @@ pub(super) struct Address {
     pub(super) recorded: String,
     /// Whether the page's features still wait for the rules.
     pub(super) unmatched: bool,
+    /// Whether it is an earlier page's: then what the host says of pages is read as said there.
+    pub(super) left: bool,
 }
 
 /// What `banso('status')` adds to what the loader knows.
@@ -132,21 +138,22 @@ impl Live {
         let now = browser::now();
         let key = loader.key();
         let storage = Storage::new(&key);
-        let mut ids = Ids::default();
-        let identity = Identity::open(&key, storage.clone(), &mut ids, now, Naming::default());
+        let identity = Identity::open(&key, storage.clone(), now, Naming::default());
         Self {
             loader: loader.clone(),
             collector: loader.collector(),
             key,
             storage,
-            ids,
+            ids: Ids::default(),
             identity,
             locale: None,
             visible: capture::is_visible(),
+            clock: None,
             seq: 0,
             spoken: String::new(),
             queue: Queue::default(),
             outbox: None,
+            full: false,
             exchange: Exchange::default(),
             delivered: 0,
             problems: Named::default(),
@@ -188,7 +195,6 @@ impl Live {
     /// Begins to record; what the host said before is known.
     pub(super) fn begin(&mut self) {
         self.activity.visible(self.visible, browser::now());
-        self.read_rules();
         self.opened_page(None);
         self.match_page(None);
         self.asked_by_link();
@@ -220,12 +226,13 @@ impl Live {
             Message::Changed => self.dirty = true,
             Message::Intent(intent) => self.intend(intent),
             Message::Opened(opened) => self.opened(opened),
+            Message::Unwritten(ids) => self.unwritten(&ids),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
             Message::Exchange(step) => self.exchanged(step),
             Message::Found(query, found) => self.found_help(query, found),
             Message::Article(article) => self.read_article(article),
             Message::Settle => return self.settle(),
-            Message::Call(_) | Message::Begun => {}
+            Message::Call(..) | Message::Begun => {}
         }
         self.settle_soon();
     }
@@ -254,8 +261,11 @@ impl Live {
         let next = [
             self.again_at,
             self.help.search_at,
-            self.exchange
-                .next(now, self.visible, !self.queue.is_empty()),
+            self.exchange.next(
+                now,
+                self.visible,
+                self.exchange.waits(!self.queue.is_empty()),
+            ),
             self.running.iter().filter_map(Running::next).min(),
         ]
         .into_iter()

@@ -5,7 +5,7 @@ use banso_model::time::Timestamp;
 use banso_model::value::{Value, Values};
 use banso_model::wire::{FeatureRule, limits};
 use serde::Serialize;
-use web_sys::Element;
+use web_sys::{Element, Url};
 
 use super::live::Live;
 use crate::address;
@@ -44,7 +44,7 @@ object!(Kept { features, params });
 impl Live {
     /// Records an event. Returns its id, or none when it is too large to be sent.
     pub(super) fn record(&mut self, kind: Kind, name: &str, props: Values) -> Option<String> {
-        let now = browser::now();
+        let now = self.now();
         let event = Event {
             id: self.ids.next(now.0, browser::random_bytes()),
             seq: self.seq,
@@ -69,6 +69,7 @@ impl Live {
             stream: self.identity.stream().to_owned(),
             token: self.identity.token().map(json::write),
             weight: weight(kind),
+            dropped: self.queue.dropped_of(self.identity.stream()),
             text,
         };
         self.queue.push(record);
@@ -76,6 +77,11 @@ impl Live {
         let gone = self.queue.trim();
         self.remove(&gone);
         Some(event.id)
+    }
+
+    /// The time of what is being recorded.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.unwrap_or_else(browser::now)
     }
 
     /// Tells the loader as whom it reports a failure.
@@ -96,7 +102,7 @@ impl Live {
     }
 
     fn count(&mut self, event: &str, feature: &str) {
-        self.overlay.used(event, feature, browser::now());
+        self.overlay.used(event, feature, self.now());
         self.dirty = true;
         self.feature_used(feature);
     }
@@ -169,6 +175,7 @@ impl Live {
         self.activity.visible(visible, browser::now());
         self.reading(Some(visible));
         if visible {
+            self.exchange.look();
             self.dirty = true;
         } else {
             self.leave();
@@ -212,16 +219,22 @@ impl Live {
         self.record_activity();
     }
 
+    /// The address of this page, or what the host said of a page, here or on an earlier one.
+    fn resolved(&self, given: Option<&str>) -> Option<Url> {
+        let mut here = browser::window()?.location().href().ok()?;
+        if self.address.left {
+            here = Url::new_with_base(&self.address.url, &here).ok()?.href();
+        }
+        match given {
+            Some(given) => Url::new_with_base(given, &here),
+            None => Url::new(&here),
+        }
+        .ok()
+    }
+
     /// Takes note of the page, as the address or the host says, and records it when it is another.
     pub(super) fn opened_page(&mut self, given: Option<&str>) {
-        let Some(location) = browser::window().map(|window| window.location()) else {
-            return;
-        };
-        let base = location.href().unwrap_or_default();
-        let Ok(url) = given.map_or_else(
-            || web_sys::Url::new(&base),
-            |given| web_sys::Url::new_with_base(given, &base),
-        ) else {
+        let Some(url) = self.resolved(given) else {
             self.loader.misuse("page needs a path or an address");
             return;
         };
@@ -274,11 +287,24 @@ impl Live {
 
     /// Writes what was recorded to the outbox.
     pub(super) fn write(&mut self) {
-        let Some(outbox) = &self.outbox else { return };
+        let Some(outbox) = self.outbox.as_ref().filter(|_| !self.full) else {
+            return;
+        };
         let records = self.queue.unwritten();
         if !records.is_empty() {
             outbox.write(&records);
         }
+    }
+
+    /// Nothing could be written: a disk that is full, or storage that was taken away. Memory has it still, and it is tried
+    /// again when something was delivered.
+    pub(super) fn unwritten(&mut self, ids: &[String]) {
+        self.full = true;
+        self.queue.unwrote(ids);
+        self.wrong(
+            "outbox",
+            "the outbox cannot be written: what is not delivered before this page ends is lost",
+        );
     }
 
     /// Removes what was answered or given up from the outbox.

@@ -21,6 +21,7 @@ object!(Record {
     stream,
     token,
     weight,
+    dropped,
     text
 });
 object!(Visit { id, began, last });
