@@ -223,7 +223,7 @@ pub struct Hub {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
     /// Which help articles are this user's, for the collector to read: it comes back as `for` in `GET /v1/help`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub help: String,
 }
 

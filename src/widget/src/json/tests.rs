@@ -155,7 +155,7 @@ fn messages_are_read_and_written() {
             "facts":{{"today":20000,"tomorrow_at":"2026-01-02T00:00:00Z","features":{{"f":{{"total":3,"days":[[19999,1],[20000,2]]}}}},
                       "guides":{{"g":{{"run":"dismissed","step":"s","runs":2,"done":true,"began":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}}}},
                       "items":{{"g/a":{{"at":"2026-01-01T00:00:00Z"}}}},"answers":{{"s/q":[1,"x"]}},"interruptions":["2026-01-01T00:00:00Z"]}},
-            "variables":{{"user.name":"n"}},"pacing":{{"max":1,"per_ms":86400000}},"privacy":{{"params":["tab"]}},"hub":{{"corner":"start","launcher":true,"sections":["news","help"],"news":[{{"id":"n","title":["=t"],"at":"2026-01-01T00:00:00Z","buttons":[]}}],"contact":{{"title":[],"body":[],"buttons":[]}}}}}}}}"#,
+            "variables":{{"user.name":"n"}},"pacing":{{"max":1,"per_ms":86400000}},"privacy":{{"params":["tab"]}},"hub":{{"corner":"start","launcher":true,"sections":["news","help"],"news":[{{"id":"n","title":["=t"],"at":"2026-01-01T00:00:00Z","buttons":[]}}],"contact":{{"title":[],"body":[],"buttons":[]}},"help":"0"}}}}}}"#,
         write(&Words::of("ja"))
     );
     let expected: SessionAnswer = serde_json::from_str(&fresh).expect("a session");

@@ -33,7 +33,8 @@ object!(Hub {
     launcher,
     sections,
     news,
-    contact
+    contact,
+    help
 });
 object!(News {
     id,
