@@ -19,64 +19,86 @@ mod flat {
     use serde::ser::SerializeMap;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    /// Things by their names, in the order of the names.
+    /// Things by their names, in the order of the names. The names are a list of their own, so that what looks for one
+    /// is compiled once and not anew for every type of thing.
     #[derive(Clone, PartialEq, Eq)]
     pub struct Named<T> {
-        things: Vec<(String, T)>,
+        names: Vec<String>,
+        things: Vec<T>,
+    }
+
+    /// Where a name is, or belongs.
+    #[inline(never)]
+    fn place(names: &[String], name: &str) -> Result<usize, usize> {
+        names.binary_search_by(|known| known.as_str().cmp(name))
+    }
+
+    /// Where a name is, which is put there when it is new.
+    #[inline(never)]
+    fn put(names: &mut Vec<String>, name: String) -> Result<usize, usize> {
+        let place = place(names, &name);
+        if let Err(new) = place {
+            names.insert(new, name);
+        }
+        place
+    }
+
+    /// Takes a name out and says where it was.
+    #[inline(never)]
+    fn take(names: &mut Vec<String>, name: &str) -> Option<usize> {
+        let place = place(names, name).ok()?;
+        names.remove(place);
+        Some(place)
     }
 
     impl<T> Named<T> {
         /// None yet.
         #[must_use]
         pub const fn new() -> Self {
-            Self { things: Vec::new() }
+            Self {
+                names: Vec::new(),
+                things: Vec::new(),
+            }
         }
 
         /// How many there are.
         #[must_use]
         pub fn len(&self) -> usize {
-            self.things.len()
+            self.names.len()
         }
 
         /// Whether there is none.
         #[must_use]
         pub fn is_empty(&self) -> bool {
-            self.things.is_empty()
-        }
-
-        fn place(&self, name: &str) -> Result<usize, usize> {
-            self.things
-                .binary_search_by(|(known, _)| known.as_str().cmp(name))
+            self.names.is_empty()
         }
 
         /// The thing of that name.
         #[must_use]
         pub fn get(&self, name: &str) -> Option<&T> {
-            let place = self.place(name).ok()?;
-            self.things.get(place).map(|(_, thing)| thing)
+            self.things.get(place(&self.names, name).ok()?)
         }
 
         /// The thing of that name, to be changed.
         pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-            let place = self.place(name).ok()?;
-            self.things.get_mut(place).map(|(_, thing)| thing)
+            self.things.get_mut(place(&self.names, name).ok()?)
         }
 
         /// Whether there is a thing of that name.
         #[must_use]
         pub fn contains_key(&self, name: &str) -> bool {
-            self.place(name).is_ok()
+            place(&self.names, name).is_ok()
         }
 
         /// Puts a thing under a name. Returns what was there before.
         pub fn insert(&mut self, name: String, thing: T) -> Option<T> {
-            match self.place(&name) {
+            match put(&mut self.names, name) {
                 Ok(place) => {
-                    let (_, known) = self.things.get_mut(place)?;
+                    let known = self.things.get_mut(place)?;
                     Some(std::mem::replace(known, thing))
                 }
                 Err(place) => {
-                    self.things.insert(place, (name, thing));
+                    self.things.insert(place, thing);
                     None
                 }
             }
@@ -84,49 +106,51 @@ mod flat {
 
         /// Takes the thing of that name out.
         pub fn remove(&mut self, name: &str) -> Option<T> {
-            let place = self.place(name).ok()?;
-            Some(self.things.remove(place).1)
+            let place = take(&mut self.names, name)?;
+            Some(self.things.remove(place))
         }
 
         /// Takes out whatever `keep` does not keep.
         pub fn retain(&mut self, mut keep: impl FnMut(&String, &mut T) -> bool) {
-            self.things.retain_mut(|(name, thing)| keep(name, thing));
+            let mut at = 0;
+            while let (Some(name), Some(thing)) = (self.names.get(at), self.things.get_mut(at)) {
+                if keep(name, thing) {
+                    at += 1;
+                } else {
+                    self.names.remove(at);
+                    self.things.remove(at);
+                }
+            }
         }
 
         /// Takes everything out.
         pub fn clear(&mut self) {
+            self.names.clear();
             self.things.clear();
         }
 
         /// Every name and thing.
         pub fn iter(&self) -> Iter<'_, T> {
-            self.things.iter().map(by_reference)
+            self.names.iter().zip(&self.things)
         }
 
         /// Every name.
         pub fn keys(&self) -> impl Iterator<Item = &String> {
-            self.things.iter().map(|(name, _)| name)
+            self.names.iter()
         }
 
         /// Every thing.
         pub fn values(&self) -> impl Iterator<Item = &T> {
-            self.things.iter().map(|(_, thing)| thing)
+            self.things.iter()
         }
 
         /// Every thing, to be changed.
         pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-            self.things.iter_mut().map(|(_, thing)| thing)
+            self.things.iter_mut()
         }
     }
 
-    type Iter<'a, T> = std::iter::Map<
-        std::slice::Iter<'a, (String, T)>,
-        fn(&'a (String, T)) -> (&'a String, &'a T),
-    >;
-
-    fn by_reference<T>((name, thing): &(String, T)) -> (&String, &T) {
-        (name, thing)
-    }
+    type Iter<'a, T> = std::iter::Zip<std::slice::Iter<'a, String>, std::slice::Iter<'a, T>>;
 
     impl<T> Default for Named<T> {
         fn default() -> Self {
@@ -164,10 +188,10 @@ mod flat {
 
     impl<T> IntoIterator for Named<T> {
         type Item = (String, T);
-        type IntoIter = std::vec::IntoIter<(String, T)>;
+        type IntoIter = std::iter::Zip<std::vec::IntoIter<String>, std::vec::IntoIter<T>>;
 
         fn into_iter(self) -> Self::IntoIter {
-            self.things.into_iter()
+            self.names.into_iter().zip(self.things)
         }
     }
 

@@ -26,14 +26,22 @@ impl Storage {
 
     /// Reads a value; `None` when there is none that can be read.
     pub fn read<T: json::Shape>(&self, name: &str) -> Option<T> {
-        let text = area()?.get_item(&self.name(name)).ok()??;
-        json::read(&text)
+        json::read(&self.text(name)?)
+    }
+
+    #[inline(never)]
+    fn text(&self, name: &str) -> Option<String> {
+        area()?.get_item(&self.name(name)).ok()?
     }
 
     /// Keeps a value.
     pub fn write(&self, name: &str, value: &impl Serialize) {
-        let text = json::write(value);
-        let kept = area().map(|area| area.set_item(&self.name(name), &text));
+        self.keep(name, &json::write(value));
+    }
+
+    #[inline(never)]
+    fn keep(&self, name: &str, text: &str) {
+        let kept = area().map(|area| area.set_item(&self.name(name), text));
         if !matches!(kept, Some(Ok(()))) {
             loader::problem(DENIED);
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::arrange;
 use crate::install::{self, StdSources};
 use crate::process;
 use crate::terminal;
@@ -50,7 +51,9 @@ impl Mode {
     /// Everything given to cargo and rustc that changes the bytes: part of the build id.
     pub fn flags(self) -> Vec<String> {
         let flags = match self {
-            Self::Release => [&RELEASE_CARGO[..], &RELEASE_RUSTC[..]].concat(),
+            Self::Release => {
+                [&RELEASE_CARGO[..], &RELEASE_RUSTC[..], &[arrange::REVISION]].concat()
+            }
             Self::Dev => vec!["dev"],
         };
         flags.into_iter().map(str::to_owned).collect()
