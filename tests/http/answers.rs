@@ -82,7 +82,7 @@ async fn answers_decide_what_comes_next() -> Result<()> {
     );
     assert_eq!(
         after["facts"]["answers"],
-        json!({ "ask/score": 9.0, "choose/choice": "team" }),
+        json!({ "ask/score": 9, "choose/choice": "team" }),
         "what conditions and the checklist's order ask about, and nothing else"
     );
     // Another user's answers are theirs.

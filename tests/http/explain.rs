@@ -296,7 +296,7 @@ async fn check(case: &Case) -> Result<()> {
             let survey = json!({ "version": 1, "id": "ask", "kind": "survey", "show": { "start": "api" },
                 "questions": [{ "id": "score", "type": "nps", "ask": { "en": "?", "ja": "？" } }] });
             let loud = json!({ "version": 1, "id": "loud", "kind": "announcement", "title": { "en": "L", "ja": "L" },
-                "show": { "priority": -1, "when": { "page": "/reports/new" } } });
+                "show": { "priority": -1, "when": { "page": "/reports" } } });
             for (id, guide) in [("ask", &survey), ("loud", &loud), ("g", &guide(case))] {
                 fs::write(config.join(format!("guides/{id}.json")), guide.to_string())?;
             }

@@ -100,7 +100,7 @@ async fn articles_are_found_in_both_languages() -> Result<()> {
     assert_eq!(
         (&article["title"], &article["minutes"], &article["related"]),
         (
-            &json!([{ "text": "レポートを書き出すには？" }]),
+            &json!(["=レポートを書き出すには？"]),
             &json!(1),
             &json!([{ "id": "updates", "title": "データの更新はいつですか？", "summary": "開くたびに読み込みます。" }])
         ),

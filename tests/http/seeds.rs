@@ -60,7 +60,7 @@ fn nothing_gets_in_the_way_of_who_begins() -> Result<()> {
         .guide("choose-goal")
         .ok_or_else(|| anyhow!("there is a chooser of goals"))?;
     let when = serde_json::to_string(&chooser.show.when)?;
-    let made = json!({ "feature": "report.create", "count": { "gte": 2.0 } }).to_string();
+    let made = json!({ "feature": "report.create", "count": { "gte": 2 } }).to_string();
     assert!(when.contains(&made), "{when}");
     Ok(())
 }

@@ -154,7 +154,6 @@ fn a_survey_is_finished_before_it_thanks() {
         ("qqt", "shown next next back next", "step t2, show 2"),
         ("qqt", "shown next next back close", "hide"),
         ("qqt", "shown t2", "done t2, show 2"),
-        ("--t", "shown next", "hide"),
     ] {
         check(letters, inputs, expected);
     }
