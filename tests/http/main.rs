@@ -1,12 +1,15 @@
 //! The collector at the level of HTTP: exact answers to good and hostile requests, and what is left of them afterwards.
 
 mod accounts;
+mod answers;
 mod assets;
 mod commands;
 mod compat;
 mod corpus;
 mod cors;
 mod delivery;
+mod explain;
+mod help;
 mod hostile;
 mod identity;
 mod import;
@@ -14,6 +17,7 @@ mod judged;
 mod oulad;
 mod reload;
 mod room;
+mod seeds;
 mod session;
 mod sockets;
 mod tokens;

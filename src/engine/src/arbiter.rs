@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use banso_model::guide::Placement;
 use banso_model::progress::{GuideProgress, Run};
 use banso_model::time::Timestamp;
 use banso_model::wire::{GuideEntry, Pacing, Repeat, Start};
@@ -153,6 +154,7 @@ pub fn decide(candidates: &[Candidate<'_>], moment: &Moment<'_>) -> Decision {
             }
         })
         .map(|(candidate, cause)| (candidate.entry.id.as_str(), cause));
+    let bars = [Placement::Top, Placement::Bottom].map(|edge| bar(candidates, &verdicts, edge));
     let mut decision = Decision {
         show: winner.map(|(id, cause)| (id.to_owned(), cause)),
         ..Decision::default()
@@ -161,7 +163,16 @@ pub fn decide(candidates: &[Candidate<'_>], moment: &Moment<'_>) -> Decision {
         let id = &candidate.entry.id;
         match verdict {
             Err(reason) => decision.away.push((id.clone(), reason)),
-            Ok(_) if !candidate.entry.kind.interrupts() => decision.beside.push(id.clone()),
+            Ok(_) if !candidate.entry.kind.interrupts() => {
+                let mut bars = bars.iter().flatten();
+                match bars.find(|bar| bar.edge == candidate.entry.edge) {
+                    Some(first) if first.id != *id => {
+                        let reason = Reason::Waits(first.id.clone());
+                        decision.away.push((id.clone(), reason));
+                    }
+                    _ => decision.beside.push(id.clone()),
+                }
+            }
             Ok(_) => match winner {
                 Some((first, _)) if first != id => {
                     decision
@@ -179,6 +190,23 @@ pub fn decide(candidates: &[Candidate<'_>], moment: &Moment<'_>) -> Decision {
         .filter(|at| *at > moment.now)
         .min();
     decision
+}
+
+/// The one bar along an edge: the one that was asked for last, else the one with the highest priority, the older among
+/// equals. Which of them was there before does not count, so that bad news replaces an offer.
+fn bar<'e>(
+    candidates: &[Candidate<'e>],
+    verdicts: &[Result<Cause, Reason>],
+    edge: Placement,
+) -> Option<&'e GuideEntry> {
+    let rank = |one: &Candidate<'_>| (one.asked, one.entry.priority);
+    candidates
+        .iter()
+        .zip(verdicts)
+        .filter(|(candidate, verdict)| candidate.entry.edge == edge && verdict.is_ok())
+        .map(|(candidate, _)| candidate)
+        .reduce(|best, next| if rank(next) > rank(best) { next } else { best })
+        .map(|candidate| candidate.entry)
 }
 
 /// What goes first: the cause, then (among asked and resumed) the latest, then the priority.

@@ -29,6 +29,8 @@ pub struct State {
     pub skipped: Vec<usize>,
     /// Whether any step was really shown in this run.
     pub seen: bool,
+    /// Whether it is finished already, and only thanks for it.
+    pub done: bool,
     /// Whether the step is hidden because its target is missing.
     pub paused: bool,
 }
@@ -116,6 +118,7 @@ impl<'a> Tour<'a> {
                 Some(to) if to != at => self.travel(state, at, to),
                 _ => (state, Vec::new()),
             },
+            Input::Close | Input::Snooze if state.done => self.finish(state, at),
             Input::Close if self.is_last(&state) => self.finish(state, at),
             Input::Close => {
                 let record = Effect::Record(GuideAct::Dismissed, step.id.clone());
@@ -155,15 +158,14 @@ impl<'a> Tour<'a> {
     #[must_use]
     pub fn number(&self, state: &State) -> (usize, usize) {
         let at = state.step.unwrap_or(0);
-        let asks = self.steps.iter().any(|step| step.question.is_some());
-        let counts = |step: &Step| step.kind != StepKind::Wait && step.question.is_some() == asks;
-        if asks && self.steps.get(at).is_some_and(|step| !counts(step)) {
+        if self.thanks(at) {
             return (0, 0);
         }
         let mut number = 0;
         let mut of = 0;
         for (place, step) in self.steps.iter().enumerate() {
-            if counts(step) && (place == at || self.takes_part(place, state)) {
+            let counts = step.kind != StepKind::Wait && !self.thanks(place);
+            if counts && (place == at || self.takes_part(place, state)) {
                 of += 1;
                 number += usize::from(place <= at);
             }
@@ -208,6 +210,12 @@ impl<'a> Tour<'a> {
             buttons.push(usual(label, Action::Next, true));
         }
         buttons
+    }
+
+    /// Whether a step only thanks for what was answered before it.
+    fn thanks(&self, place: usize) -> bool {
+        let asks = |step: &Step| step.question.is_some();
+        self.steps.iter().any(asks) && self.steps.get(place).is_some_and(|step| !asks(step))
     }
 
     fn current(&self, state: &State) -> Option<(usize, &'a Step)> {
@@ -280,18 +288,27 @@ impl<'a> Tour<'a> {
 
     fn enter(&self, state: State, to: usize, heading: Heading) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
+        // What thanks for a survey is not asked any more: who comes to it has answered, whether they close it or not.
+        let done = state.done || self.thanks(to);
         if state.seen
             && state.step.is_some()
             && let Some(step) = self.steps.get(to)
         {
-            effects.push(Effect::Record(GuideAct::Step, step.id.clone()));
+            let act = if done && !state.done {
+                GuideAct::Done
+            } else {
+                GuideAct::Step
+            };
+            effects.push(Effect::Record(act, step.id.clone()));
         }
         effects.push(Effect::Show(to));
+        let done = state.seen && done;
         (
             State {
                 step: Some(to),
                 heading,
                 paused: false,
+                done,
                 ..state
             },
             effects,
@@ -344,7 +361,9 @@ impl<'a> Tour<'a> {
         if !state.seen {
             effects.push(Effect::Record(GuideAct::Seen, id.clone()));
         }
-        effects.push(Effect::Record(GuideAct::Done, id));
+        if !state.done {
+            effects.push(Effect::Record(GuideAct::Done, id));
+        }
         effects.push(Effect::Hide);
         (ended(state), effects)
     }

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
-use crate::config::guide::{self as written, Content, Done, Guide};
+use crate::config::guide::{self as written, BannerPosition, Content, Done, Guide};
 use crate::config::media::Media;
 use crate::config::text::Text;
-use crate::guide::{self as compiled, Rich};
+use crate::guide::{self as compiled, Placement, Rich};
 use crate::markdown::tree;
 use crate::time::Period;
 use crate::wire::{GuideEntry, Repeat};
@@ -83,6 +83,14 @@ pub fn entry(guide: &Guide, hash: String) -> GuideEntry {
         items: match &guide.content {
             Content::Checklist(list) => u32::try_from(list.items.len()).unwrap_or(u32::MAX),
             _ => 0,
+        },
+        edge: match &guide.content {
+            Content::Banner(banner) => match banner.position {
+                BannerPosition::Top => Placement::Top,
+                BannerPosition::Bottom => Placement::Bottom,
+                BannerPosition::Inline => Placement::Auto,
+            },
+            _ => Placement::Auto,
         },
     }
 }

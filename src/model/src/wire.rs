@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::event::Event;
-use crate::guide::{Button, Kind, Media, Rich};
+use crate::guide::{Button, Kind, Media, Placement, Rich};
 use crate::named::Named;
 use crate::progress::{GuideProgress, ItemProgress};
 use crate::target::Target;
@@ -408,6 +408,9 @@ pub struct GuideEntry {
     /// For a checklist listed before it is fetched: how many items it has.
     #[serde(default)]
     pub items: u32,
+    /// For a bar along the top or the bottom of the window: which. Of several only one is shown at a time.
+    #[serde(default)]
+    pub edge: Placement,
 }
 
 /// How a guide starts.

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use banso_engine::arbiter::{self, Candidate, Moment};
+use banso_engine::arbiter::{self, Candidate, Moment, Reason};
 use banso_engine::explain::{Clause as Explained, Outcome, explain as clauses};
 use banso_engine::journey::AccountFacts;
 use banso_engine::page::{PageMatch as _, Patterns};
 use banso_engine::reduce::{Both, Facts, Known, reduce};
 use banso_health::At;
+use banso_model::config::workspace::Identity;
 use banso_model::progress::GuideProgress;
-use banso_model::time::Timestamp;
+use banso_model::time::{Period, Timestamp};
+use banso_store::read::UserRecord;
 use banso_store::write::Owner;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Refusal;
+use crate::live::{Live, LiveGuide};
 use crate::placed;
 use crate::session::known::{Identified, ServerFacts};
 use crate::session::told::BrowserFacts;
@@ -97,8 +100,9 @@ pub async fn explain(
         .find(|guide| guide.entry.id == query.guide)
     else {
         return Err(Refusal::NotFound(format!(
-            "there is no guide {:.200}, or none of a kind that is shown",
-            query.guide
+            "there is no guide {:.200}: the guides are {}",
+            query.guide,
+            ids(&live)
         )));
     };
     let now = app.now();
@@ -161,40 +165,85 @@ pub async fn explain(
             }
         })
         .collect();
-    let holds = guide
-        .conditions
-        .get("show")
-        .is_none_or(|condition| reduce(condition, &all).holds());
-    let progress = record.guides.get(&query.guide);
-    let verdict = arbiter::judge(
-        &Candidate {
-            entry: &guide.entry,
-            holds,
-            armed_since: holds.then_some(Timestamp(0)),
-            progress,
-            asked: None,
-            suspended: false,
-        },
-        &Moment {
-            now,
-            pacing: Some(live.fixed.pacing),
-            interruptions: &record.interruptions,
-            showing: None,
-        },
-    );
+    let reason = stays_away(&live, &guide.entry.id, &record, &all, now);
+    let is_known = account.users.iter().any(|user| user.id == query.user);
     Ok(Json(Explanation {
         stage: who.stage.clone(),
-        starts: verdict.is_ok(),
-        verdict: verdict.map_or_else(
-            |reason| reason.to_string(),
-            |_| "it starts by itself".to_owned(),
-        ),
-        progress: progress.cloned(),
+        starts: reason.is_none(),
+        verdict: verdict(&live, guide, reason.as_ref(), is_known),
+        progress: record.guides.get(&query.guide).cloned(),
         user: query.user,
         account: query.account,
         guide: query.guide,
         places,
     }))
+}
+
+fn ids(live: &Live) -> String {
+    let ids: Vec<&str> = live
+        .guides
+        .iter()
+        .map(|guide| guide.entry.id.as_str())
+        .collect();
+    ids.join(", ")
+}
+
+/// Why a guide stays away, among all that could be shown; `None` when it does not.
+fn stays_away<F: Facts + ?Sized>(
+    live: &Live,
+    guide: &str,
+    record: &UserRecord,
+    facts: &F,
+    now: Timestamp,
+) -> Option<Reason> {
+    let candidates: Vec<Candidate<'_>> = live
+        .guides
+        .iter()
+        .map(|guide| {
+            let show = guide.conditions.get("show");
+            let holds = show.is_none_or(|condition| reduce(condition, facts).holds());
+            Candidate {
+                entry: &guide.entry,
+                holds,
+                // A page that has been open for long enough: a delay is said beside the verdict.
+                armed_since: holds.then_some(Timestamp(0)),
+                progress: record.guides.get(&guide.entry.id),
+                asked: None,
+                suspended: false,
+            }
+        })
+        .collect();
+    let moment = Moment {
+        now,
+        pacing: Some(live.fixed.pacing),
+        interruptions: &record.interruptions,
+        showing: None,
+    };
+    let decision = arbiter::decide(&candidates, &moment);
+    let mut away = decision.away.into_iter();
+    away.find(|(id, _)| id == guide).map(|(_, reason)| reason)
+}
+
+/// The answer in a sentence.
+fn verdict(live: &Live, guide: &LiveGuide, reason: Option<&Reason>, is_known: bool) -> String {
+    let delay = Period::from_ms(guide.entry.delay_ms.into());
+    match reason {
+        None if delay.ms() > 0 => {
+            format!("it starts by itself once its conditions have held for {delay}")
+        }
+        None => "it starts by itself".to_owned(),
+        Some(Reason::Conditions) if !is_known => match live.workspace.identity {
+            Identity::Verified => {
+                "its conditions do not hold; no token that was believed ever named this user, \
+                                   so nothing is known of them"
+                    .to_owned()
+            }
+            Identity::Trusted => {
+                "its conditions do not hold; nobody was ever identified as this user".to_owned()
+            }
+        },
+        Some(reason) => reason.to_string(),
+    }
 }
 
 fn outcome_of(clauses: &[Explained]) -> &'static str {

@@ -26,6 +26,9 @@ pub struct Explain {
     /// Page the user is on: a URL, or a path
     #[arg(long)]
     url: Option<String>,
+    /// Language of the user, such as ja
+    #[arg(long)]
+    locale: Option<String>,
     /// Token of the admin API
     #[arg(long, env = "BANSO_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
@@ -45,6 +48,9 @@ impl Explain {
             .append_pair("guide", &self.guide);
         if let Some(page) = &self.url {
             url.query_pairs_mut().append_pair("url", page);
+        }
+        if let Some(locale) = &self.locale {
+            url.query_pairs_mut().append_pair("locale", locale);
         }
         let client = remote::client()?;
         let explanation: Explanation = runtime()?.block_on(async {

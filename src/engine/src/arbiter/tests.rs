@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use banso_model::guide::Kind;
+use banso_model::guide::{Kind, Placement};
 use banso_model::progress::{GuideProgress, Run};
 use banso_model::time::Timestamp;
 use banso_model::wire::{GuideEntry, Pacing, Repeat, Start};
@@ -26,6 +26,7 @@ fn entry(id: &str, kind: Kind) -> GuideEntry {
         snooze_ms: 0,
         conditions: BTreeMap::new(),
         items: 0,
+        edge: Placement::Auto,
     }
 }
 
@@ -376,6 +377,46 @@ fn one_interrupts_at_a_time() {
     );
     assert_eq!(decide(&all, &paced).beside, ["list"]);
     assert_eq!(decide(&all, &paced).again_at, Some(Timestamp(NOW.0 + 980)));
+}
+
+/// One word a bar, `t` at the top, `b` at the bottom, `i` at a target, then its priority: which of them are shown.
+#[test]
+fn an_edge_of_the_window_has_one_bar() {
+    for (given, asked, shown) in [
+        ("t0 b0 i0 i0", None, &["t0", "b0", "i0", "i0"][..]),
+        ("t0 t5 t5' b1", None, &["t5", "b1"]),
+        ("t5 t0", Some(1), &["t0"]),
+        ("", None, &[]),
+    ] {
+        let entries: Vec<_> = given
+            .split_whitespace()
+            .map(|word| GuideEntry {
+                priority: word[1..2].parse().expect("a priority"),
+                edge: match &word[..1] {
+                    "t" => Placement::Top,
+                    "b" => Placement::Bottom,
+                    _ => Placement::Auto,
+                },
+                ..entry(word, Kind::Banner)
+            })
+            .collect();
+        let candidates: Vec<_> = entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| Candidate {
+                asked: (asked == Some(place)).then_some(NOW),
+                ..candidate(entry)
+            })
+            .collect();
+        let paced = Moment {
+            pacing: Some(Pacing { max: 0, per_ms: 1 }),
+            ..moment()
+        };
+        let decision = decide(&candidates, &paced);
+        assert_eq!(decision.beside, shown, "{given}: {decision:?}");
+        let all = decision.beside.len() + decision.away.len();
+        assert_eq!((all, decision.show), (entries.len(), None), "{given}");
+    }
 }
 
 #[test]

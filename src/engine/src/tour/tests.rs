@@ -1,7 +1,7 @@
 use banso_model::event::GuideAct;
 use banso_model::guide::{
     Action, Advance, AdvanceOn, Backdrop, Button, Esc, Interact, Missing, MissingThen, Placement,
-    Step, StepKind,
+    Question, Step, StepKind,
 };
 use banso_model::time::Period;
 use banso_model::words::Words;
@@ -10,7 +10,7 @@ use proptest::prelude::{Just, Strategy, prop_assert, prop_oneof, proptest};
 use super::{Effect, Happened, Heading, Input, State, Tour, advances};
 
 /// One letter a step: `t` a card with Next, `m` a modal, `c` a card that waits for a click, `w` a step that waits unseen,
-/// `s` a card that is skipped when its target is missing, `e` one that ends the tour then, `-` one whose condition fails.
+/// `s` a card that is skipped when its target is missing, `e` one that ends the tour then, `q` one that asks, `-` one whose condition fails.
 fn steps(letters: &str) -> Vec<Step> {
     letters
         .char_indices()
@@ -38,7 +38,7 @@ fn steps(letters: &str) -> Vec<Step> {
             title: Vec::new(),
             body: Vec::new(),
             media: None,
-            question: None,
+            question: (letter == 'q').then(Question::default),
             buttons: Vec::new(),
             advance: vec![Advance {
                 on: if matches!(letter, 'c' | 'w') {
@@ -134,6 +134,26 @@ fn a_run_from_step_to_step() {
         ("tt", "shown next close", "done t1, hide"),
         ("t-", "shown close", "done t0, hide"),
         ("tt", "shown snooze", "snoozed t0, hide"),
+    ] {
+        check(letters, inputs, expected);
+    }
+}
+
+#[test]
+fn a_survey_is_finished_before_it_thanks() {
+    for (letters, inputs, expected) in [
+        ("qqt", "shown next", "step q1, show 1"),
+        ("qqt", "shown next next", "done t2, show 2"),
+        ("q-t", "shown next", "done t2, show 2"),
+        ("q-qt", "shown next", "step q2, show 2"),
+        ("q-qt", "shown next back", "step q0, show 0"),
+        ("qqt", "shown next close", "dismissed q1, hide"),
+        ("qqt", "shown next next close", "hide"),
+        ("qqt", "shown next next next", "hide"),
+        ("qqt", "shown next next back", "step q1, show 1"),
+        ("qqt", "shown next next back next", "step t2, show 2"),
+        ("qqt", "shown next next back close", "hide"),
+        ("qqt", "shown t2", "done t2, show 2"),
     ] {
         check(letters, inputs, expected);
     }

@@ -74,7 +74,7 @@ fn add_blocks(blocks: &[Block], parts: &mut Rich) {
             Block::Bullets(items) => element("ul", parts, |parts| add_items(items, parts)),
             Block::Numbers(first, items) => {
                 element(&format!("ol {first}"), parts, |parts| {
-                    add_items(items, parts)
+                    add_items(items, parts);
                 });
             }
             Block::Quote(inner) => element("blockquote", parts, |parts| add_blocks(inner, parts)),

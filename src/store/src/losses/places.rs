@@ -18,7 +18,7 @@ impl Places {
             Some((_, last)) if place < *last => {
                 *self = self.and(&Self {
                     runs: vec![(place, end)],
-                })
+                });
             }
             _ => self.runs.push((place, end)),
         }

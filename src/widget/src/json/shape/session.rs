@@ -77,6 +77,7 @@ object!(GuideEntry {
     snooze_ms,
     conditions,
     items,
+    edge,
 });
 object!(Facts {
     today,
