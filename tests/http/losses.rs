@@ -92,7 +92,9 @@ async fn every_key_has_numbers_of_its_own_and_no_secret_is_told() -> Result<()> 
     let nothing_numbered =
         json!({ "id": id(at(NOW), 1), "kind": "feature", "name": "x", "at": NOW });
     for _ in 0..2 {
-        house.events(&server, &[nothing_numbered.clone()]).await?;
+        house
+            .events(&server, std::slice::from_ref(&nothing_numbered))
+            .await?;
     }
     house.events(&page(), &[event(3, "page", "")]).await?;
     check(&house, "a server", "server", [1, 0, 0, 0, 1]).await?;

@@ -54,7 +54,10 @@ impl Live {
 
     fn help_url(&self, article: &str, query: &str) -> String {
         let text = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let hub = self.session.as_ref().and_then(|session| session.hub.as_ref());
+        let hub = self
+            .session
+            .as_ref()
+            .and_then(|session| session.hub.as_ref());
         let whose = hub.map(|hub| hub.help.as_str()).unwrap_or_default();
         joined(&[
             &self.collector,
