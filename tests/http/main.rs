@@ -14,6 +14,7 @@ mod hostile;
 mod identity;
 mod import;
 mod judged;
+mod losses;
 mod oulad;
 mod reload;
 mod room;

@@ -141,7 +141,6 @@ impl House {
     }
 
     /// Its routes, to be served on a socket.
-    #[must_use]
     pub fn routes(&self) -> Router {
         self.routes.clone()
     }

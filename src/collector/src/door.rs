@@ -58,6 +58,16 @@ pub fn admit(
     Ok(caller)
 }
 
+/// The name under which what is sent with a key is accounted for: of a secret one that tells nothing of it.
+#[must_use]
+pub fn name_of(app: &App, caller: Caller, key: &str) -> String {
+    match (caller, app.tokens.known(key)) {
+        (Caller::Browser, _) => key.to_owned(),
+        (Caller::Server, Some(token)) => format!("token {}", token.id),
+        (Caller::Server, None) => "server".to_owned(),
+    }
+}
+
 /// Whether `given` is the secret, in a time that tells nothing about it.
 #[must_use]
 pub fn is_secret(secret: Option<&str>, given: &str) -> bool {

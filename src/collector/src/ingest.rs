@@ -19,7 +19,7 @@ use banso_store::write::{Answer, NewEvent, NewTrait, Owner, ProgressChange, Stre
 
 use crate::app::App;
 use crate::body::{self, Sizes};
-use crate::door::{Caller, Standing, admit};
+use crate::door::{Caller, Standing, admit, name_of};
 use crate::error::Refusal;
 use crate::identity::Doubt;
 use crate::live::{Catalog, Live};
@@ -131,7 +131,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         stream: &batch.stream,
     };
     let (mut believed, mut doubted, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
-    let mut report = report_of(batch, caller);
+    let mut report = report_of(app, batch, caller);
     let mut expired = false;
     for raw in &batch.events.raw {
         match judge.judge(raw, visit) {
@@ -208,16 +208,10 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
     })
 }
 
-/// Name of the server key in the accounting of losses, where no secret is written.
-const SERVER: &str = "server";
-
 /// What a batch tells the accounting of losses, before its events were judged.
-fn report_of(batch: &Batch<'_>, caller: Caller) -> StreamReport {
+fn report_of(app: &App, batch: &Batch<'_>, caller: Caller) -> StreamReport {
     StreamReport {
-        key: match caller {
-            Caller::Browser => batch.key.to_string(),
-            Caller::Server => SERVER.to_owned(),
-        },
+        key: name_of(app, caller, &batch.key),
         stream: batch.stream.to_string(),
         dropped: batch.dropped,
         ..StreamReport::default()
@@ -225,7 +219,7 @@ fn report_of(batch: &Batch<'_>, caller: Caller) -> StreamReport {
 }
 
 /// Has every write say how it was sent, and the first what was rejected; a write of its own says that nothing is kept.
-fn report_in(writes: &mut Vec<Write>, report: StreamReport, empty: impl FnOnce() -> Write) {
+pub fn report_in(writes: &mut Vec<Write>, report: StreamReport, empty: impl FnOnce() -> Write) {
     let rejected = report.rejected.len() as u64 + u64::from(report.unplaced);
     if writes.is_empty() && (report.dropped > 0 || rejected > 0) {
         writes.push(empty());

@@ -9,16 +9,16 @@ use banso_model::time::Timestamp;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
 use banso_store::read::Merged;
-use banso_store::write::{NewTrait, Owner, Write};
+use banso_store::write::{NewTrait, Owner, StreamReport, Write};
 use rustc_hash::FxHashMap;
 
 use super::foreign::{Foreign, Read};
 use super::people::stand_in;
 use crate::app::App;
-use crate::door::{Caller, Standing, admit};
+use crate::door::{Caller, Standing, admit, name_of};
 use crate::error::Refusal;
 use crate::ingest::judge::{Judge, Reason, Rejection, Translated, Visit, Word};
-use crate::ingest::{count, id, traits, with_signed};
+use crate::ingest::{count, id, report_in, traits, with_signed};
 use crate::live::Live;
 
 /// Takes the messages of one request, and answers when they are on disk.
@@ -56,7 +56,17 @@ pub async fn take(
             reject(foreign.rejected(reason));
         }
     }
-    let writes = sorter.writes().await?;
+    let received = sorter.received;
+    let mut writes = sorter.writes().await?;
+    let report = StreamReport {
+        key: name_of(app, caller, key),
+        unplaced: u32::try_from(answer.rejected.len()).unwrap_or(u32::MAX),
+        ..StreamReport::default()
+    };
+    let nobody = Owner::Device(String::new());
+    report_in(&mut writes, report, || {
+        empty(&live, received, (nobody, None, String::new()))
+    });
     let merged: Vec<String> = writes
         .iter()
         .filter(|write| write.merge)
@@ -74,6 +84,21 @@ pub async fn take(
 
 /// Whose a write is: owner, user and device.
 type Whose = (Owner, Option<String>, String);
+
+/// A write that says nothing yet.
+fn empty(live: &Live, received: Timestamp, (owner, user, device): Whose) -> Write {
+    Write {
+        owner,
+        user,
+        device,
+        received,
+        received_day: live.calendar.day(received),
+        events: Vec::new(),
+        traits: Vec::new(),
+        merge: false,
+        stream: None,
+    }
+}
 
 /// Sorts messages by whose they are.
 struct Sorter<'a> {
@@ -268,18 +293,8 @@ impl<'a> Sorter<'a> {
         if let Some(known) = self.of.get(&whose) {
             return *known;
         }
-        let (owner, user, device) = whose.clone();
-        self.writes.push(Write {
-            owner,
-            user,
-            device,
-            received: self.received,
-            received_day: self.live.calendar.day(self.received),
-            events: Vec::new(),
-            traits: Vec::new(),
-            merge: false,
-            stream: None,
-        });
+        self.writes
+            .push(empty(self.live, self.received, whose.clone()));
         let write = self.writes.len() - 1;
         self.of.insert(whose, write);
         write

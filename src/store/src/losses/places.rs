@@ -16,9 +16,8 @@ impl Places {
             // What arrives in order makes the last run longer.
             Some((first, last)) if *first <= place && place <= *last => *last = end.max(*last),
             Some((_, last)) if place < *last => {
-                *self = self.and(&Self {
-                    runs: vec![(place, end)],
-                });
+                let one = vec![(place, end)];
+                *self = self.and(&Self { runs: one });
             }
             _ => self.runs.push((place, end)),
         }

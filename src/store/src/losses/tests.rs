@@ -119,7 +119,8 @@ proptest! {
         let straight = sum(&made);
         let at = swap.index(made.len());
         made.rotate_left(at);
-        prop_assert_eq!(sum(&made), straight.clone());
+        let turned = sum(&made);
+        prop_assert_eq!(&turned, &straight);
         made.reverse();
         prop_assert_eq!(sum(&made), straight);
     }
