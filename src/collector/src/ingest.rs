@@ -211,13 +211,19 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
 /// Name of the server key in the accounting of losses, where no secret is written.
 const SERVER: &str = "server";
 
+/// Name of a key in the accounting of losses.
+#[must_use]
+pub fn accounted(caller: Caller, key: &str) -> String {
+    match caller {
+        Caller::Browser => key.to_owned(),
+        Caller::Server => SERVER.to_owned(),
+    }
+}
+
 /// What a batch tells the accounting of losses, before its events were judged.
 fn report_of(batch: &Batch<'_>, caller: Caller) -> StreamReport {
     StreamReport {
-        key: match caller {
-            Caller::Browser => batch.key.to_string(),
-            Caller::Server => SERVER.to_owned(),
-        },
+        key: accounted(caller, &batch.key),
         stream: batch.stream.to_string(),
         dropped: batch.dropped,
         ..StreamReport::default()

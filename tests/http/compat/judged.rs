@@ -119,6 +119,18 @@ async fn each_message_is_judged_alone() -> Result<()> {
             (&json!(accepted), &json!(duplicate))
         );
     }
+    let metrics = house.get("/metrics").await?.body;
+    let metrics = metrics.as_str().unwrap_or_default();
+    let bad = 2 * rejected.len();
+    for line in [
+        format!(
+            "banso_sent_events{{key=\"server\",day=\"2026-11-21\",result=\"received\"}} {good}"
+        ),
+        format!("banso_sent_events{{key=\"server\",day=\"2026-11-21\",result=\"rejected\"}} {bad}"),
+        format!("banso_duplicate_events{{key=\"server\",day=\"2026-11-21\"}} {good}"),
+    ] {
+        assert!(metrics.contains(&line), "{line} is not in\n{metrics}");
+    }
     let account = house.admin("accounts/acme").await?.body;
     assert_eq!(
         account["users"][0]["traits"],

@@ -9,7 +9,7 @@ use banso_model::time::Timestamp;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
 use banso_store::read::Merged;
-use banso_store::write::{NewTrait, Owner, Write};
+use banso_store::write::{NewTrait, Owner, StreamReport, Write};
 use rustc_hash::FxHashMap;
 
 use super::foreign::{Foreign, Read};
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::door::{Caller, Standing, admit};
 use crate::error::Refusal;
 use crate::ingest::judge::{Judge, Reason, Rejection, Translated, Visit, Word};
-use crate::ingest::{count, id, traits, with_signed};
+use crate::ingest::{accounted, count, id, traits, with_signed};
 use crate::live::Live;
 
 /// Takes the messages of one request, and answers when they are on disk.
@@ -56,7 +56,8 @@ pub async fn take(
             reject(foreign.rejected(reason));
         }
     }
-    let writes = sorter.writes().await?;
+    let mut writes = sorter.writes().await?;
+    account_for(&mut writes, &accounted(caller, key), answer.rejected.len());
     let merged: Vec<String> = writes
         .iter()
         .filter(|write| write.merge)
@@ -70,6 +71,18 @@ pub async fn take(
     app.metrics.answered(&answer);
     app.scoring.wake();
     Ok(answer)
+}
+
+/// Has every write say which key it was sent with, and the first how much was rejected. These clients number nothing.
+fn account_for(writes: &mut [Write], key: &str, rejected: usize) {
+    let mut unplaced = u32::try_from(rejected).unwrap_or(u32::MAX);
+    for write in writes {
+        write.stream = Some(StreamReport {
+            key: key.to_owned(),
+            unplaced: std::mem::take(&mut unplaced),
+            ..StreamReport::default()
+        });
+    }
 }
 
 /// Whose a write is: owner, user and device.
