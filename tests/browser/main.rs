@@ -8,3 +8,4 @@ mod harness;
 mod look;
 mod manners;
 mod person;
+mod sending;
