@@ -61,6 +61,9 @@ async fn secrets_stay_in_the_page() -> Result<()> {
     ]);
     let site = Site::start("", BODY, &features)?;
     Browser::run(Setup::default(), async |browser| {
+        // Which parameters may be told is known from the first visit on.
+        site.visit(browser, "/").await?;
+        site.asks(browser).await?;
         site.visit(browser, "/reports?q=hunter2-query&tab=one&hunter2-parameter=1#hunter2-hash").await?;
         site.asks(browser).await?;
         site.relay.refuse("/v1/events", 503);
