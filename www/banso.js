@@ -114,6 +114,7 @@
       if (state !== 'failed') state = 'blocked'
       problems.push(`the widget could not be loaded: ${error}`)
       queue.length = 0
+      life.abort()
     }
   }
 

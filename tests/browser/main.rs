@@ -1,10 +1,15 @@
-//! Banso as its users meet it: in a real browser, on the demo product.
+//! Banso as its users meet it: in a real browser, on the demo product and on pages of the tests' own.
 
 mod calls;
 mod conservation;
 mod delivery;
+mod features;
 mod first_use;
 mod harness;
 mod look;
 mod manners;
+mod outbox;
 mod person;
+mod privacy;
+mod sending;
+mod visits;

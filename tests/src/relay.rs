@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::wait::until;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -13,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use flate2::read::GzDecoder;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// Largest body that is passed on, in bytes.
@@ -53,6 +55,8 @@ pub enum Instead {
     },
     /// Nothing, for as long as the page waits.
     Silence,
+    /// What the collector says, once a permit is there.
+    Later(Arc<Semaphore>),
 }
 
 type Rule = Box<dyn Fn(&Passed) -> Option<Instead> + Send + Sync>;
@@ -114,6 +118,19 @@ impl Relay {
     /// From now on what has a path with this in it is not answered.
     pub fn silence(&self, part: &'static str) {
         self.answer(move |passed| passed.path.contains(part).then_some(Instead::Silence));
+    }
+
+    /// Waits until a batch with this in it came, and gives all that did.
+    ///
+    /// # Errors
+    /// When none comes in time.
+    pub async fn tried(&self, part: &str, times: usize) -> Result<Vec<Passed>> {
+        until(&format!("{times} batches with {part}"), async || {
+            let mut sent = self.sent();
+            sent.retain(|passed| passed.body.contains(part));
+            Ok((sent.len() >= times).then_some(sent))
+        })
+        .await
     }
 
     /// From now on the collector answers for itself.
@@ -226,6 +243,11 @@ async fn pass(State(passing): State<Passing>, request: Request) -> Response {
             retry_after,
         }) => said(status, retry_after),
         Some(Instead::Silence) => std::future::pending().await,
+        Some(Instead::Later(gate)) => {
+            // A gate that was closed for good lets everything pass.
+            drop(gate.acquire().await);
+            forward(&passing, &passed, &parts.headers, body).await
+        }
     };
     if let Some(passed) = lock(&passing.traffic).passed.get_mut(place) {
         passed.status = answer.status().as_u16();

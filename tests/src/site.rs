@@ -73,6 +73,28 @@ impl Site {
         browser.running().await
     }
 
+    /// Has the page ask for its session, which it does when it has nothing to deliver or may not, and waits for that.
+    ///
+    /// # Errors
+    /// When it does not ask in time.
+    pub async fn asks(&self, browser: &Browser) -> Result<()> {
+        let asked = || {
+            let passed = self.relay.passed();
+            passed
+                .iter()
+                .filter(|passed| passed.path == "/v1/session")
+                .count()
+        };
+        let before = asked();
+        browser
+            .js("banso('flush'); banso('locale', 'x-' + (window.__asks = (window.__asks || 0) + 1))")
+            .await?;
+        until("the session to be asked for", async || {
+            Ok((asked() > before).then_some(()))
+        })
+        .await
+    }
+
     /// Waits until so many events with a name were answered, and gives all that were.
     ///
     /// # Errors

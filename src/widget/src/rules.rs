@@ -80,7 +80,13 @@ impl Rules {
         if self.selectors.is_empty() && !self.wordy {
             return Vec::new();
         }
-        let scopes = scopes(origin);
+        let mut scopes = scopes(origin);
+        // What submits a form need not be in it.
+        if act == Act::Submit
+            && let Ok(form) = browser::property(origin, "form").dyn_into::<Element>()
+        {
+            scopes.push(form);
+        }
         let is = |element: &Element, css: &str| matches!(element.closest(css), Ok(Some(_)));
         if scopes.iter().any(|element| is(element, DARK)) {
             return Vec::new();

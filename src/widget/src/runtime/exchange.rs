@@ -198,6 +198,7 @@ impl Live {
             Some(Job::Ask) => {
                 let body = self.session_request(browser::now());
                 let epoch = self.exchange.epoch;
+                self.exchange.ask_at = None;
                 http::post(
                     &joined(&[&self.collector, "/v1/session"]),
                     &body,
@@ -435,7 +436,9 @@ impl Live {
                 self.exchange.deliver_at = Some(self.exchange.asked_until);
             }
             let after = self.came(session);
-            self.exchange.ask_at = Some(now.plus_ms(i64::from(after) * 1000));
+            // What changed meanwhile is asked about again.
+            let next = now.plus_ms(i64::from(after) * 1000);
+            self.exchange.ask_at.get_or_insert(next);
             return;
         }
         self.overlay.failed();
