@@ -1,5 +1,6 @@
 //! Banso as its users meet it: in a real browser, on the demo product and on pages of the tests' own.
 
+mod access;
 mod calls;
 mod conservation;
 mod delivery;

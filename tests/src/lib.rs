@@ -1,5 +1,6 @@
 //! What the tests at the level users see have in common: programs, a browser, and patience.
 
+pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod collector;

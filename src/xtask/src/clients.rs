@@ -59,19 +59,7 @@ fn packages(source: &Path, folder: &Path) -> Result<()> {
     for list in ["package.json", "package-lock.json"] {
         fs::copy(source.join(list), folder.join(list))?;
     }
-    process::run(
-        Command::new("npm")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ]),
-    )
-    .context("the npm packages cannot be installed: is there a network?")?;
+    npm(folder)?;
     // Any platform's wheels: each has one, and one hash.
     process::run(
         Command::new("python3")
@@ -96,6 +84,23 @@ fn packages(source: &Path, folder: &Path) -> Result<()> {
             .arg(source.join("requirements.txt")),
     )
     .context("the Python packages cannot be installed: is there a network?")
+}
+
+/// Installs what the folder's `package-lock.json` says, without running anything of it.
+pub fn npm(folder: &Path) -> Result<()> {
+    process::run(
+        Command::new("npm")
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .args([
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ]),
+    )
+    .context("the npm packages cannot be installed: is there a network?")
 }
 
 fn check_node() -> Result<()> {

@@ -61,8 +61,8 @@ const BROWSER: [DebianPackage; 3] = [
     },
 ];
 
-/// What the clients of other vendors run on.
-const CLIENTS: [DebianPackage; 3] = [
+/// What installs packages of JavaScript.
+const NODE: [DebianPackage; 2] = [
     DebianPackage {
         name: "nodejs",
         present: || on_path("node"),
@@ -71,11 +71,13 @@ const CLIENTS: [DebianPackage; 3] = [
         name: "npm",
         present: || on_path("npm"),
     },
-    DebianPackage {
-        name: "python3-pip",
-        present: has_pip,
-    },
 ];
+
+/// What the clients of other vendors run on, beside Node.js.
+const PYTHON: [DebianPackage; 1] = [DebianPackage {
+    name: "python3-pip",
+    present: has_pip,
+}];
 
 /// A browser to test with, its driver, and fonts.
 pub fn chromium() -> Result<()> {
@@ -84,7 +86,13 @@ pub fn chromium() -> Result<()> {
 
 /// Node.js and Python with what installs packages for them.
 pub fn node_and_python() -> Result<()> {
-    debian("the tests of other vendors' clients", &CLIENTS)
+    debian("the tests of other vendors' clients", &NODE)?;
+    debian("the tests of other vendors' clients", &PYTHON)
+}
+
+/// Node.js with npm, which the browser tests install their checker of accessibility with.
+pub fn npm() -> Result<()> {
+    debian("the browser tests", &NODE)
 }
 
 /// Installs those packages that are not there; `who` needs them.

@@ -6,6 +6,7 @@
 
 mod arrange;
 mod assets;
+mod axe;
 mod bench;
 mod build;
 mod clients;

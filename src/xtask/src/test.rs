@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::suites::{self, Outcome, Suite};
 use crate::widget::Mode;
 use crate::workspace::Workspace;
-use crate::{build, clients, install, terminal};
+use crate::{axe, build, clients, install, terminal};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -55,10 +55,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let chosen = choose(&suites, arguments)?;
     let started = Instant::now();
+    let mut checker = None;
     if chosen.iter().any(|suite| suite.browser) {
         match arguments.browser {
             Browser::Chromium => install::chromium()?,
         }
+        checker = Some(axe::install(&workspace)?);
     }
     if chosen.iter().any(|suite| suite.clients) {
         clients::install(&workspace)?;
@@ -67,12 +69,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let binaries = build::everything(&workspace, mode)?;
     rows.push(untested(PREPARATION[1], started));
 
-    let variables = [
+    let mut variables = vec![
         ("BANSO_BIN", binaries.banso.as_os_str()),
         ("HIKARI_BIN", binaries.hikari.as_os_str()),
         ("BANSO_BROWSER", "chromium".as_ref()),
         ("BANSO_PEERS", peers.as_os_str()),
     ];
+    if let Some(script) = &checker {
+        variables.push(("BANSO_AXE", script.as_os_str()));
+    }
     for suite in chosen {
         terminal::step(&format!("testing {}", suite.name));
         rows.push((
