@@ -32,7 +32,7 @@ fn house() -> Result<House> {
     )
 }
 
-fn answer(nth: u32, question: &str, value: Value) -> Value {
+fn answer(nth: u32, question: &str, value: &Value) -> Value {
     let mut event = event(nth, "answer", question);
     event["props"] = json!({ "value": value });
     event
@@ -64,10 +64,10 @@ async fn answers_decide_what_comes_next() -> Result<()> {
         (None, None)
     );
     let sent = [
-        answer(1, "ask/score", json!(9)),
-        answer(2, "ask/team", json!("finance")),
-        answer(3, "ask/team", json!("sales")),
-        answer(4, "choose/choice", json!("team")),
+        answer(1, "ask/score", &json!(9)),
+        answer(2, "ask/team", &json!("finance")),
+        answer(3, "ask/team", &json!("sales")),
+        answer(4, "choose/choice", &json!("team")),
     ];
     let kept = house.events(&sender, &sent).await?;
     assert_eq!(
@@ -107,7 +107,7 @@ async fn a_trait_that_a_server_told_stays() -> Result<()> {
         "200"
     );
     house
-        .events(&sender, &[answer(2, "choose/choice", json!("team"))])
+        .events(&sender, &[answer(2, "choose/choice", &json!("team"))])
         .await?;
     let session = session(&house, &sender).await?;
     assert_eq!(

@@ -25,7 +25,7 @@ struct Case {
 }
 
 impl Case {
-    fn when(name: &'static str, when: Value, clause: [&'static str; 3], by: &'static str) -> Self {
+    fn when(name: &'static str, when: &Value, clause: [&'static str; 3], by: &'static str) -> Self {
         let [text, outcome, value] = clause;
         Self {
             name,
@@ -36,7 +36,7 @@ impl Case {
         }
     }
 
-    fn shown(name: &'static str, show: Value, events: Vec<Value>, verdict: &'static str) -> Self {
+    fn shown(name: &'static str, show: &Value, events: Vec<Value>, verdict: &'static str) -> Self {
         Self {
             name,
             guide: json!({ "show": show }),
@@ -72,13 +72,13 @@ fn conditions() -> Vec<Case> {
     vec![
         Case::when(
             "stage",
-            json!({ "stage": "daily-use" }),
+            &json!({ "stage": "daily-use" }),
             ["the account is in the stage daily-use", "fails", "setup"],
             "collector",
         ),
         Case::when(
             "segment",
-            json!({ "not": { "segment": "paid" } }),
+            &json!({ "not": { "segment": "paid" } }),
             [
                 "the account's plan is \"pro\" or \"enterprise\"",
                 "holds",
@@ -88,19 +88,19 @@ fn conditions() -> Vec<Case> {
         ),
         Case::when(
             "attribute unknown",
-            json!({ "user": "team", "is": "sales" }),
+            &json!({ "user": "team", "is": "sales" }),
             ["the user's team is \"sales\"", "fails", "unknown"],
             "collector",
         ),
         Case::when(
             "attribute false",
-            json!({ "user": "role", "is": "viewer" }),
+            &json!({ "user": "role", "is": "viewer" }),
             ["the user's role is \"viewer\"", "fails", "\"admin\""],
             "collector",
         ),
         Case::when(
             "feature count",
-            json!({ "feature": "report.create", "count": { "gte": 2 } }),
+            &json!({ "feature": "report.create", "count": { "gte": 2 } }),
             [
                 "how often the user used report.create is at least 2",
                 "fails",
@@ -111,7 +111,7 @@ fn conditions() -> Vec<Case> {
         .after(vec![event(1, "feature", "report.create")]),
         Case::when(
             "feature count of the account",
-            json!({ "feature": "report.create", "by": "account", "count": { "gte": 2 } }),
+            &json!({ "feature": "report.create", "by": "account", "count": { "gte": 2 } }),
             [
                 "how often the account used report.create is at least 2",
                 "fails",
@@ -122,50 +122,50 @@ fn conditions() -> Vec<Case> {
         .after(vec![event(1, "feature", "report.create")]),
         Case::when(
             "guide state",
-            json!({ "guide": "first-report", "state": "done" }),
+            &json!({ "guide": "first-report", "state": "done" }),
             ["the guide first-report was finished", "fails", ""],
             "browser",
         ),
         Case::when(
             "item",
-            json!({ "item": "get-started/read" }),
+            &json!({ "item": "get-started/read" }),
             ["the item get-started/read is done", "fails", ""],
             "browser",
         ),
         Case::when(
             "answer",
-            json!({ "answer": "ask/score", "lte": 6 }),
+            &json!({ "answer": "ask/score", "lte": 6 }),
             ["the answer to ask/score is at most 6", "fails", "9"],
             "browser",
         )
         .after(vec![answer]),
         Case::when(
             "page",
-            json!({ "page": "/settings/*" }),
+            &json!({ "page": "/settings/*" }),
             ["the page matches /settings/*", "fails", ""],
             "page",
         ),
         Case::when(
             "element",
-            json!({ "element": { "css": "#x" }, "is": "visible" }),
+            &json!({ "element": { "css": "#x" }, "is": "visible" }),
             ["the element \"#x\" is visible", "open", ""],
             "page",
         ),
         Case::when(
             "device",
-            json!({ "device": "phone" }),
+            &json!({ "device": "phone" }),
             ["the device is a phone", "open", ""],
             "page",
         ),
         Case::when(
             "locale",
-            json!({ "locale": "ja" }),
+            &json!({ "locale": "ja" }),
             ["the user's locale is ja", "fails", "en"],
             "page",
         ),
         Case::when(
             "time",
-            json!({ "time": { "after": "2027-01-01T00:00:00.000Z" } }),
+            &json!({ "time": { "after": "2027-01-01T00:00:00.000Z" } }),
             [
                 "the time is 2027-01-01T00:00:00.000Z or later",
                 "fails",
@@ -187,28 +187,28 @@ fn moments() -> Vec<Case> {
         show
     };
     vec![
-        Case::shown("nothing", auto(json!({})), vec![], "it starts by itself"),
+        Case::shown("nothing", &auto(json!({})), vec![], "it starts by itself"),
         Case::shown(
             "delay",
-            auto(json!({ "delay": "90s" })),
+            &auto(json!({ "delay": "90s" })),
             vec![],
             "it starts by itself once its conditions have held for 90s",
         ),
         Case::shown(
             "from the hub",
-            json!({ "start": "hub" }),
+            &json!({ "start": "hub" }),
             vec![],
             "its user starts it from the hub",
         ),
         Case::shown(
             "by the host",
-            json!({ "start": "api" }),
+            &json!({ "start": "api" }),
             vec![],
             "it is started by the host, another guide or a link",
         ),
         Case::shown(
             "pacing",
-            auto(json!({})),
+            &auto(json!({})),
             vec![act(
                 1,
                 "first-report",
@@ -221,7 +221,7 @@ fn moments() -> Vec<Case> {
         ),
         Case::shown(
             "snoozed",
-            auto(json!({})),
+            &auto(json!({})),
             vec![
                 act(1, "g", json!({ "act": "seen" })),
                 act(2, "g", json!({ "act": "snoozed", "until": until })),
@@ -230,37 +230,37 @@ fn moments() -> Vec<Case> {
         ),
         Case::shown(
             "done",
-            auto(json!({})),
+            &auto(json!({})),
             seen(1, "done"),
             "its user finished it",
         ),
         Case::shown(
             "dismissed",
-            auto(json!({})),
+            &auto(json!({})),
             seen(1, "dismissed"),
             "its user dismissed it",
         ),
         Case::shown(
             "once",
-            auto(json!({ "repeat": "once" })),
+            &auto(json!({ "repeat": "once" })),
             seen(1, "dismissed"),
             "it is shown once and was",
         ),
         Case::shown(
             "repeat window",
-            auto(json!({ "repeat": { "every": "90d" } })),
+            &auto(json!({ "repeat": { "every": "90d" } })),
             seen(1, "done"),
             "it is not shown again before",
         ),
         Case::shown(
             "as often as it may be",
-            auto(json!({ "repeat": { "every": "1m", "times": 1 } })),
+            &auto(json!({ "repeat": { "every": "1m", "times": 1 } })),
             seen(1, "done"),
             "it was shown 1 times",
         ),
         Case::shown(
             "another goes first",
-            auto(json!({ "priority": -5 })),
+            &auto(json!({ "priority": -5 })),
             vec![],
             "the guide \"loud\" goes first",
         ),
