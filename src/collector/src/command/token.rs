@@ -65,7 +65,7 @@ impl Token {
                     name: name.clone(),
                 };
                 let wanted = serde_json::to_string(&wanted)?;
-                let made: Made = self.ask(Method::POST, "/v1/admin/tokens", Some(wanted))?;
+                let made: Made = self.ask(&Method::POST, "/v1/admin/tokens", Some(&wanted))?;
                 eprintln!(
                     "keep it: it is told this once; its id is {}",
                     made.listed.id
@@ -73,7 +73,7 @@ impl Token {
                 output::line(made.token)?;
             }
             Act::List => {
-                let list: List = self.ask(Method::GET, "/v1/admin/tokens", None)?;
+                let list: List = self.ask(&Method::GET, "/v1/admin/tokens", None)?;
                 for Listed {
                     id,
                     scope,
@@ -89,7 +89,7 @@ impl Token {
                 if let Ok(mut segments) = path.path_segments_mut() {
                     segments.pop_if_empty().push(id);
                 }
-                let ended: Listed = self.ask(Method::DELETE, path.path(), None)?;
+                let ended: Listed = self.ask(&Method::DELETE, path.path(), None)?;
                 output::line(format!("{} is revoked", ended.id))?;
             }
         }
@@ -98,9 +98,9 @@ impl Token {
 
     fn ask<T: serde::de::DeserializeOwned>(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
-        body: Option<String>,
+        body: Option<&str>,
     ) -> anyhow::Result<T> {
         let token = self
             .admin_token
@@ -112,8 +112,8 @@ impl Token {
             let answer = remote::send(Attempts::ONE, || {
                 let request = client.request(method.clone(), url.clone());
                 let request = request.bearer_auth(token);
-                match &body {
-                    Some(body) => request.body(body.clone()),
+                match body {
+                    Some(body) => request.body(body.to_owned()),
                     None => request,
                 }
             });
