@@ -202,7 +202,9 @@ async fn bounced(
         .await?;
     let went = now_ms();
     site.visit(browser, "/second?q=secret#x").await?;
-    let mut events = site.stored("end", before + 1).await?.split_off(known);
+    site.stored("end", before + 1).await?;
+    browser.delivered().await?;
+    let mut events = site.relay.events().split_off(known);
     events.sort_by_key(|event| event["seq"].as_u64());
     let places: Vec<_> = events.iter().map(|event| event["seq"].as_u64()).collect();
     assert!(

@@ -79,6 +79,10 @@ async fn secrets_stay_in_the_page() -> Result<()> {
         for act in ["#save", "#private", "p", "#link"] {
             browser.click(act).await?;
         }
+        // The link opens a page of its own.
+        browser
+            .until_js("the link's page", "return /tab=two/.test(location) && banso('status')?.state === 'running'")
+            .await?;
         browser
             .js("history.pushState({ secret: 'hunter2-state' }, '', '/reports/2?q=hunter2-pushed&tab=three#hunter2'); document.title = 'hunter2';
                  banso('page'); banso('page', '/virtual?q=hunter2-said&tab=four#hunter2'); banso('track', 'the end'); banso('flush')")

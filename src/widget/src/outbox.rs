@@ -67,8 +67,7 @@ impl Outbox {
     /// Writes records, in one transaction that does not wait for the disk: the process may end right after, the machine
     /// may not.
     pub fn write(&self, records: &[Record]) {
-        let ids = records.iter().map(|record| record.id.clone()).collect();
-        self.change(ids, |store| {
+        self.change(|store| {
             for record in records {
                 let text = JsValue::from_str(&json::write(record));
                 store.put_with_key(&text, &JsValue::from_str(&record.id))?;
@@ -79,7 +78,7 @@ impl Outbox {
 
     /// Removes records.
     pub fn remove(&self, ids: &[String]) {
-        self.change(Vec::new(), |store| {
+        self.change(|store| {
             for id in ids {
                 store.delete(&JsValue::from_str(id))?;
             }
@@ -92,16 +91,16 @@ impl Outbox {
         self.database.close();
     }
 
-    /// Makes a change; when it fails, says which events are not written.
-    fn change(&self, ids: Vec<String>, act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) {
-        let late = ids.clone();
+    /// Makes a change, and says so when it fails.
+    fn change(&self, act: impl FnOnce(&IdbObjectStore) -> Result<(), JsValue>) {
+        let failed = || runtime::post(Message::Unwritten);
         let changed = self.transaction().and_then(|transaction| {
-            let failed = Closure::once_into_js(|| runtime::post(Message::Unwritten(late)));
+            let failed = Closure::once_into_js(failed);
             transaction.set_onabort(Some(failed.unchecked_ref()));
             act(&transaction.object_store(STORE)?)
         });
         if changed.is_err() {
-            runtime::post(Message::Unwritten(ids));
+            failed();
         }
     }
 

@@ -180,12 +180,10 @@ impl Queue {
             .collect()
     }
 
-    /// These events could not be written.
-    pub fn unwrote(&mut self, ids: &[String]) {
-        for id in ids {
-            if let Some((_, place)) = self.records.get_mut(id) {
-                *place = Place::Memory;
-            }
+    /// Something could not be written, so it is not known what is: what is written twice is one record still.
+    pub fn unwrote(&mut self) {
+        for (_, place) in self.records.values_mut() {
+            *place = Place::Memory;
         }
     }
 

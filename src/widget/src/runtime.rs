@@ -61,8 +61,8 @@ pub enum Message {
     Begun,
     /// The outbox is open, with what waits in it; none when there is no outbox.
     Opened(Option<(Outbox, Vec<Record>)>),
-    /// These events could not be written to the outbox.
-    Unwritten(Vec<String>),
+    /// The outbox could not be written.
+    Unwritten,
     /// A guide came, by its hash; none when it did not.
     Fetched(String, Option<Box<Guide>>),
     /// What was searched in help was found; none when help could not be reached.

@@ -226,7 +226,7 @@ impl Live {
             Message::Changed => self.dirty = true,
             Message::Intent(intent) => self.intend(intent),
             Message::Opened(opened) => self.opened(opened),
-            Message::Unwritten(ids) => self.unwritten(&ids),
+            Message::Unwritten => self.unwritten(),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
             Message::Exchange(step) => self.exchanged(step),
             Message::Found(query, found) => self.found_help(query, found),

@@ -298,9 +298,9 @@ impl Live {
 
     /// Nothing could be written: a disk that is full, or storage that was taken away. Memory has it still, and it is tried
     /// again when something was delivered.
-    pub(super) fn unwritten(&mut self, ids: &[String]) {
+    pub(super) fn unwritten(&mut self) {
         self.full = true;
-        self.queue.unwrote(ids);
+        self.queue.unwrote();
         self.wrong(
             "outbox",
             "the outbox cannot be written: what is not delivered before this page ends is lost",
