@@ -1,16 +1,23 @@
 //! Takes out of the style sheet what only its authors read: comments, indentation, and spaces that mean nothing.
 
+use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
 const SOURCE: &str = "src/ui/style.css";
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SOURCE}");
-    let css = fs::read_to_string(SOURCE).expect("the widget's style sheet is beside its code");
-    let out = env::var_os("OUT_DIR").expect("cargo says where built files go");
-    fs::write(Path::new(&out).join("style.css"), minified(&css))
-        .expect("the folder can be written");
+    let mut css = fs::read_to_string(SOURCE)?;
+    if env::var_os("CARGO_FEATURE_HELP").is_none()
+        && let Some((before, rest)) = css.split_once("/* help begins */")
+        && let Some((_, after)) = rest.split_once("/* help ends */")
+    {
+        css = format!("{before}{after}");
+    }
+    let out = env::var_os("OUT_DIR").ok_or("cargo says where built files go")?;
+    fs::write(Path::new(&out).join("style.css"), minified(&css))?;
+    Ok(())
 }
 
 fn minified(css: &str) -> String {

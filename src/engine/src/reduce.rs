@@ -17,6 +17,10 @@ pub use facts::{Both, Facts, Known};
 use crate::locale;
 
 /// What a condition comes to.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made, and a box for each would be one more thing to download"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(
     target_pointer_width = "64",

@@ -77,6 +77,8 @@ pub struct HubScene {
     pub open: bool,
     /// How many things are to be done or are new.
     pub unread: usize,
+    /// Its parts, in order.
+    pub sections: Vec<Section>,
     /// The part that is shown.
     pub section: Section,
     /// Help.

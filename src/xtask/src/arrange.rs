@@ -18,10 +18,10 @@ use wasmparser::{
 };
 
 /// Part of the build id: raised when the same module would be written otherwise.
-pub const REVISION: &str = "arranged-2";
+pub const REVISION: &str = "arranged-3";
 
-/// So many bytes in a row are compared: about two instructions.
-const WINDOW: usize = 4;
+/// So many bytes in a row are compared: two or three instructions.
+const WINDOW: usize = 5;
 /// So many functions before are compared with.
 const RECENT: usize = 3;
 /// Keeps tiny functions, which have everything in common with any, from going first.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use brotli::enc::backward_references::BrotliEncoderMode;
 
 use crate::fingerprint;
 use crate::glue::{self, Names};
@@ -162,21 +163,40 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Brotli at its best quality for a release; quick for a debug build, whose wasm is ten times as large.
+/// Brotli at its best for a release, by whichever of its models finds more; quick for a debug build, whose wasm is ten
+/// times as large.
 fn brotli(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
-    let quality = match mode {
-        Mode::Release => 11,
-        Mode::Dev => 1,
+    let (quality, models) = match mode {
+        Mode::Release => (
+            11,
+            &[
+                BrotliEncoderMode::BROTLI_MODE_GENERIC,
+                BrotliEncoderMode::BROTLI_MODE_TEXT,
+                BrotliEncoderMode::BROTLI_MODE_FONT,
+            ][..],
+        ),
+        Mode::Dev => (1, &[BrotliEncoderMode::BROTLI_MODE_GENERIC][..]),
     };
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
-    let mut compressed = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters).context("brotli failed")?;
-    Ok(compressed)
+    let mut best: Option<Vec<u8>> = None;
+    for model in models {
+        let parameters = brotli::enc::BrotliEncoderParams {
+            quality,
+            mode: *model,
+            lgwin: 22,
+            size_hint: bytes.len(),
+            ..Default::default()
+        };
+        let mut compressed = Vec::new();
+        brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters)
+            .context("brotli failed")?;
+        if best
+            .as_ref()
+            .is_none_or(|best| compressed.len() < best.len())
+        {
+            best = Some(compressed);
+        }
+    }
+    best.context("brotli has no model")
 }
 
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {

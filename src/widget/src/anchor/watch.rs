@@ -1,6 +1,6 @@
 //! Waiting for the page to change: one check a frame, and only while something is waited for.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use banso_model::target::Target;
@@ -17,11 +17,11 @@ pub struct Watch(Rc<Inner>);
 struct Inner {
     targets: Vec<Target>,
     changed: Box<dyn Fn()>,
-    frame: RefCell<Option<Frame>>,
-    observing: RefCell<Option<Observing<MutationObserver>>>,
+    frame: Cell<Option<Frame>>,
+    observing: Cell<Option<Observing<MutationObserver>>>,
     /// How many scopes are observed: more of them once a path leads further.
     scopes: Cell<usize>,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Cell<Vec<Listener>>,
 }
 
 /// What besides the tree can show, hide or fill an element.
@@ -40,10 +40,10 @@ impl Watch {
         let inner = Rc::new(Inner {
             targets,
             changed: Box::new(changed),
-            frame: RefCell::default(),
-            observing: RefCell::default(),
+            frame: Cell::default(),
+            observing: Cell::default(),
             scopes: Cell::new(0),
-            listeners: RefCell::default(),
+            listeners: Cell::default(),
         });
         inner.observe();
         let mut listeners = Vec::new();
@@ -55,7 +55,7 @@ impl Watch {
                 }
             }
         }
-        inner.listeners.replace(listeners);
+        inner.listeners.set(listeners);
         Self(inner)
     }
 }
@@ -79,12 +79,10 @@ fn soon(weak: &Weak<Inner>) {
     let Some(inner) = weak.upgrade() else {
         return;
     };
-    let Ok(mut frame) = inner.frame.try_borrow_mut() else {
-        return;
-    };
-    if frame.is_none() {
+    let waiting = inner.frame.take();
+    let frame = waiting.or_else(|| {
         let weak = weak.clone();
-        *frame = Frame::next(move || {
+        Frame::next(move || {
             if let Some(inner) = weak.upgrade() {
                 // The frame that runs now must live until it has returned.
                 let running = inner.frame.take();
@@ -92,8 +90,9 @@ fn soon(weak: &Weak<Inner>) {
                 (inner.changed)();
                 drop(running);
             }
-        });
-    }
+        })
+    });
+    inner.frame.set(frame);
 }
 
 impl Inner {
@@ -134,6 +133,6 @@ impl Inner {
             }
         }
         self.scopes.set(scopes.len());
-        self.observing.replace(observing);
+        self.observing.set(observing);
     }
 }

@@ -238,12 +238,23 @@ impl Shape for Timestamp {
     #[inline(never)]
     fn shape(value: &Value, wrong: &mut Wrong) -> Self {
         wrong.or(match value {
-            Value::Text(text) => Self::parse(text),
+            Value::Text(text) => instant(text),
             Value::Number(ms) => Some(Self(*ms as i64)),
             Value::Null => Some(Self::default()),
             _ => None,
         })
     }
+}
+
+/// An instant, as the collector or the widget itself wrote it: the browser reads it, which it can anyway.
+#[cfg(target_arch = "wasm32")]
+fn instant(text: &str) -> Option<Timestamp> {
+    crate::browser::date_ms(text).map(Timestamp)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn instant(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(text)
 }
 
 impl Shape for Day {

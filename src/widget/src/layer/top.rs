@@ -20,9 +20,9 @@ pub struct Top {
     shown: RefCell<Vec<HtmlElement>>,
     watch: RefCell<Option<Observing<MutationObserver>>>,
     /// Watches the dialog the root is in for leaving the page.
-    kept: RefCell<Option<Observing<MutationObserver>>>,
-    listeners: RefCell<Vec<Listener>>,
-    frame: RefCell<Option<Frame>>,
+    kept: Cell<Option<Observing<MutationObserver>>>,
+    listeners: Cell<Vec<Listener>>,
+    frame: Cell<Option<Frame>>,
     moving: Cell<bool>,
 }
 
@@ -33,9 +33,9 @@ impl Top {
             root: root.clone(),
             shown: RefCell::default(),
             watch: RefCell::default(),
-            kept: RefCell::default(),
-            listeners: RefCell::default(),
-            frame: RefCell::default(),
+            kept: Cell::default(),
+            listeners: Cell::default(),
+            frame: Cell::default(),
             moving: Cell::new(false),
         });
         document_element()?.append_child(root).ok()?;
@@ -121,7 +121,7 @@ impl Top {
         let fullscreen = Listener::new(&document, "fullscreenchange", Phase::Capture, move |_| {
             soon(&weak);
         });
-        self.listeners.replace(vec![fullscreen]);
+        self.listeners.set(vec![fullscreen]);
         self.settle();
     }
 
@@ -175,7 +175,7 @@ impl Top {
             observe(&kept, &document, &options);
             Some(kept)
         });
-        self.kept.replace(kept);
+        self.kept.set(kept);
     }
 }
 
@@ -184,20 +184,19 @@ fn soon(weak: &Weak<Top>) {
     let Some(top) = weak.upgrade() else {
         return;
     };
-    let Ok(mut frame) = top.frame.try_borrow_mut() else {
-        return;
-    };
-    if frame.is_none() {
+    let waiting = top.frame.take();
+    let frame = waiting.or_else(|| {
         let weak = weak.clone();
-        *frame = Frame::next(move || {
+        Frame::next(move || {
             if let Some(top) = weak.upgrade() {
                 // The frame that runs now must live until it has returned.
                 let running = top.frame.take();
                 top.settle();
                 drop(running);
             }
-        });
-    }
+        })
+    });
+    top.frame.set(frame);
 }
 
 /// Where the root has to be: in the innermost open modal dialog, in the fullscreen element, else in `<html>`.

@@ -10,6 +10,7 @@ use banso_model::time::Timestamp;
 use banso_model::value::Value;
 use banso_model::wire::{Section, Session, Start};
 
+use super::help::SHOWN;
 use super::live::Live;
 use super::tour::Running;
 use super::{Message, post};
@@ -86,11 +87,14 @@ impl Live {
         }
         let seen = self.memory.news;
         unread += hub.news.iter().filter(|news| Some(news.at) > seen).count();
-        let first = hub.sections.first().copied().unwrap_or(Section::Todo);
+        let shown = |section: &Section| SHOWN || *section != Section::Help;
+        let sections: Vec<Section> = hub.sections.iter().copied().filter(shown).collect();
+        let first = sections.first().copied().unwrap_or(Section::Todo);
         Some(HubScene {
             open: self.hub_open,
             unread,
             section: self.section.unwrap_or(first),
+            sections,
             help: self.help.scene.clone(),
             checklists,
             guides: self.startable(session),

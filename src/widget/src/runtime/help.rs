@@ -15,6 +15,10 @@ use crate::browser::{self, joined};
 use crate::scene::{HelpScene, Shared};
 use crate::{http, json};
 
+/// Whether this build shows help in the hub. Everything of it is built and waits: with it the widget is 2 KB over its
+/// budget, so `help` is a feature that a release is built without until there is room.
+pub const SHOWN: bool = cfg!(feature = "help");
+
 /// A search waits for so long for its user to go on typing.
 const TYPING_MS: i64 = 250;
 
@@ -37,7 +41,7 @@ impl Live {
 
     /// Searches what is due; without a query, what is suggested for the page.
     pub(super) fn search_due(&mut self, now: Timestamp) {
-        if self.help.search_at.is_none_or(|at| at > now) {
+        if !SHOWN || self.help.search_at.is_none_or(|at| at > now) {
             return;
         }
         self.help.search_at = None;
@@ -139,7 +143,7 @@ impl Live {
     /// The reader did something, or the page was shown or hidden.
     pub(super) fn reading(&mut self, visible: Option<bool>) {
         let now = browser::now();
-        if let Some(reading) = &mut self.help.reading {
+        if let Some(reading) = self.help.reading.as_mut().filter(|_| SHOWN) {
             match visible {
                 Some(visible) => reading.visible(visible, now),
                 None => {
@@ -151,6 +155,9 @@ impl Live {
 
     /// Records how long the open article was read since this was last asked.
     pub(super) fn record_reading(&mut self) {
+        if !SHOWN {
+            return;
+        }
         let seconds = self
             .help
             .reading
@@ -172,7 +179,7 @@ impl Live {
         self.section = Some(section);
         match section {
             Section::Help => {
-                if self.help.scene.found.is_none() {
+                if SHOWN && self.help.scene.found.is_none() {
                     self.help.search_at = Some(Timestamp(0));
                 }
             }

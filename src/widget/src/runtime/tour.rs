@@ -278,7 +278,8 @@ impl Live {
         let until = props
             .get("until")
             .and_then(Value::as_text)
-            .and_then(Timestamp::parse);
+            .and_then(browser::date_ms)
+            .map(Timestamp);
         let event = self.record(Kind::Guide, id, props);
         let session = self.session.clone();
         let nothing = Facts::default();

@@ -12,6 +12,7 @@ use super::tag::{Html, Mount, Place, Tag, tag};
 use super::{Given, checklist, help, icon, media, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
+use crate::runtime::help::SHOWN;
 use crate::scene::{HubScene, Intent};
 
 /// The launcher and its panel.
@@ -90,7 +91,7 @@ impl Hub {
         let mut parts = tag("nav", "class=parts").set("aria-labelledby", "hub");
         if hub.open {
             inner = inner.with(contents(given, hub, settings));
-            for section in &settings.sections {
+            for section in &hub.sections {
                 parts = parts.put(part(given, *section, hub.section));
             }
         }
@@ -101,7 +102,7 @@ impl Hub {
         .set("data-corner", corner)
         .at(&self.panel)
         .put(head)
-        .with(if settings.sections.len() > 1 {
+        .with(if hub.sections.len() > 1 {
             vec![parts, inner]
         } else {
             vec![inner]
@@ -191,7 +192,8 @@ fn part(given: &Given, section: Section, shown: Section) -> Tag {
 fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
     match hub.section {
         Section::Todo => to_do(given, hub),
-        Section::Help => help::view(given, &hub.help),
+        Section::Help if SHOWN => help::view(given, &hub.help),
+        Section::Help => Html::new(),
         Section::News => {
             let news = settings.news.iter().map(|news| {
                 let said = said(given, "news", &news.title, &news.body, news.media.as_ref());

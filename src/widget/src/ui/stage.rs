@@ -1,6 +1,6 @@
 //! A step while it is shown: its target followed, its card placed, the focus moved in, the page dimmed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
@@ -65,14 +65,14 @@ struct Inner {
     direction: Lines,
     top: Rc<Top>,
     tell: Tell,
-    tracker: RefCell<Option<Tracker>>,
-    advances: RefCell<Option<Advances>>,
-    size: RefCell<Option<Observing<ResizeObserver>>>,
-    escape: RefCell<Vec<Listener>>,
-    tabs: RefCell<Option<Tabs>>,
-    missing: RefCell<Option<Timer>>,
-    grace: RefCell<Option<Timer>>,
-    target: RefCell<Option<Element>>,
+    tracker: Cell<Option<Tracker>>,
+    advances: Cell<Option<Advances>>,
+    size: Cell<Option<Observing<ResizeObserver>>>,
+    escape: Cell<Vec<Listener>>,
+    tabs: Cell<Option<Tabs>>,
+    missing: Cell<Option<Timer>>,
+    grace: Cell<Option<Timer>>,
+    target: Cell<Option<Element>>,
     shown: Cell<bool>,
     focused: Cell<bool>,
     /// Whether the card of a hotspot is open.
@@ -92,14 +92,14 @@ impl Stage {
             },
             top: Rc::clone(given.top),
             tell: given.tell,
-            tracker: RefCell::default(),
-            advances: RefCell::default(),
-            size: RefCell::default(),
-            escape: RefCell::default(),
-            tabs: RefCell::default(),
-            missing: RefCell::default(),
-            grace: RefCell::default(),
-            target: RefCell::default(),
+            tracker: Cell::default(),
+            advances: Cell::default(),
+            size: Cell::default(),
+            escape: Cell::default(),
+            tabs: Cell::default(),
+            missing: Cell::default(),
+            grace: Cell::default(),
+            target: Cell::default(),
             shown: Cell::new(false),
             focused: Cell::new(false),
             open: Cell::new(card.open),
@@ -137,7 +137,7 @@ impl Inner {
         let happened: Rc<dyn Fn()> =
             Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
         let advances = Advances::new(step, &happened);
-        self.advances.replace(Some(advances));
+        self.advances.set(Some(advances));
         match &step.target {
             _ if self.step.kind == StepKind::Wait => self.hide(),
             Some(target) if self.step.kind.follows_target() => {
@@ -146,7 +146,7 @@ impl Inner {
                 let tracker = Tracker::new(target.clone(), move |sighting| {
                     with(&weak, |inner| inner.sighted(sighting));
                 });
-                self.tracker.replace(Some(tracker));
+                self.tracker.set(Some(tracker));
                 self.watch_size();
             }
             _ => {
@@ -206,7 +206,7 @@ impl Inner {
             Sighting::Gone if self.shown.get() => {
                 let weak = Rc::downgrade(self);
                 let grace = Timer::after(GRACE_MS, move || with(&weak, |inner| inner.lost()));
-                self.grace.replace(grace);
+                self.grace.set(grace);
             }
             Sighting::Gone => self.hide(),
         }
@@ -225,7 +225,7 @@ impl Inner {
         let timer = Timer::after(i64::from(wait), move || {
             with(&weak, |inner| inner.tell(Intent::Missing));
         });
-        self.missing.replace(timer);
+        self.missing.set(timer);
     }
 
     /// Whether the card is shown while the target is: a hotspot's is once it is opened.
@@ -303,13 +303,12 @@ impl Inner {
         }
         self.top.show(&self.parts.card);
         if self.step.kind == StepKind::Modal {
-            self.tabs.replace(Some(Tabs::round(&self.parts.card)));
+            self.tabs.set(Some(Tabs::round(&self.parts.card)));
         }
         if self.step.esc != Esc::None {
             let weak = Rc::downgrade(self);
             let act = move |in_card| with(&weak, |inner| inner.escaped(in_card));
-            self.escape
-                .replace(on_escape(&self.parts.card, Rc::new(act)));
+            self.escape.set(on_escape(&self.parts.card, Rc::new(act)));
         }
         self.take_focus();
     }
@@ -369,8 +368,7 @@ impl Inner {
 
     fn arrange_tabs(&self, target: &Element) {
         if self.step.kind != StepKind::Modal {
-            self.tabs
-                .replace(Some(Tabs::before(&self.parts.card, target)));
+            self.tabs.set(Some(Tabs::before(&self.parts.card, target)));
         }
     }
 
@@ -383,15 +381,13 @@ impl Inner {
         if let Some(size) = &size {
             size.observer().observe(&self.parts.card);
         }
-        self.size.replace(size);
+        self.size.set(size);
     }
 
     fn again(&self) {
-        if let Ok(tracker) = self.tracker.try_borrow() {
-            match tracker.as_ref() {
-                Some(tracker) => tracker.again(),
-                None => {}
-            }
+        if let Some(tracker) = self.tracker.take() {
+            tracker.again();
+            self.tracker.set(Some(tracker));
         }
     }
 
