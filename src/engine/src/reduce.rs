@@ -22,13 +22,6 @@ use crate::locale;
     reason = "it is taken apart where it is made, and a box for each would be one more thing to download"
 )]
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::large_enum_variant,
-        reason = "it is taken apart where it is made, never stored in number"
-    )
-)]
 pub enum Reduced {
     /// It holds.
     True,
