@@ -1,7 +1,8 @@
 //! `cargo xtask fuzz`: looks for input that breaks a promise, with libFuzzer on the pinned toolchain.
 //!
-//! What is found worth keeping goes to `target/fuzz/corpus`; the corpus in `fuzz/corpus` is small, committed, and fed to
-//! the same functions by the ordinary tests.
+//! What reaches something new goes to `target/fuzz/corpus`, where the next run begins. The corpus in `fuzz/corpus` is
+//! committed and small: inputs of each shape, and whatever broke a promise once; the ordinary tests feed it to the same
+//! functions.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,9 +20,6 @@ pub struct Arguments {
     /// Seconds for each target
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Rewrite the committed corpus of each target: the smallest inputs that reach what all that was found reaches
-    #[arg(long)]
-    minimise: bool,
 }
 
 /// Fuzzes.
@@ -51,10 +49,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         };
         terminal::step(&format!("fuzzing {target} for {} s", arguments.seconds));
         fuzzer.look(arguments.seconds)?;
-        if arguments.minimise {
-            terminal::step(&format!("choosing the corpus of {target}"));
-            fuzzer.choose()?;
-        }
     }
     Ok(())
 }
@@ -147,15 +141,5 @@ impl Fuzzer<'_> {
                 self.workspace.relative(&self.committed())
             )
         })
-    }
-
-    /// What was committed stays, and the smallest of what was found is added that reaches more.
-    fn choose(&self) -> Result<()> {
-        let mut command = self.command();
-        command
-            .arg(self.committed())
-            .arg(self.folder("corpus")?)
-            .args(["--", "-merge=1", "-max_len=2048"]);
-        process::run(&mut command)
     }
 }
