@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| banso_fuzz::condition(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| condition::condition(data));
+
+#[path = "../src/condition.rs"]
+mod condition;

@@ -7,6 +7,7 @@ mod delivery;
 mod features;
 mod first_use;
 mod harness;
+mod kinds;
 mod look;
 mod manners;
 mod outbox;

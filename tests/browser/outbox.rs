@@ -138,7 +138,8 @@ async fn what_is_too_much_goes_from_the_least_important_end() -> Result<()> {
         let events = site.relay.events();
         explained(&events);
         let opened = |page: &str| events.iter().any(|event| event["kind"] == "page" && event["page"] == page);
-        assert_eq!((opened("/kept/first"), opened("/kept/last")), (false, true));
+        // Where the room left is less than an opening's, the one before the latest makes room for it.
+        assert_eq!((opened("/kept/first"), opened("/next")), (false, true));
         let done = |name: &str| events.iter().any(|event| event["name"] == name);
         assert_eq!((done("kept"), done("large 0"), done("large 169")), (false, false, true));
         let large = |event: &&Value| event["name"].to_string().contains("large");

@@ -7,7 +7,7 @@ use banso_model::time::{Timestamp, digits};
 use banso_model::wire::{self, Corner, Section};
 use web_sys::{Element, HtmlElement, Node};
 
-use super::press::{button, close, signed, truth, worded};
+use super::press::{button, close, truth, worded};
 use super::tag::{Html, Mount, Place, Tag, tag};
 use super::{Given, checklist, help, icon, media, text};
 use crate::anchor::Listener;
@@ -75,7 +75,11 @@ impl Hub {
             icon::guide()
         };
         let press = vec![Intent::Hub(!hub.open)];
-        let mut opener = signed("", "hub", &label, hub.open, press).put(sign);
+        // The badge is seen, and the name says it in words; a label would be another than what is seen.
+        let mut opener = button("", "hub", press)
+            .set("aria-expanded", truth(hub.open))
+            .put(tag("span", "class=unseen").say(&label))
+            .put(sign);
         if hub.unread > 0 && !hub.open {
             opener = opener.put(tag("span", "class=badge;aria-hidden=true").say(&unread));
         }
