@@ -23,7 +23,7 @@ fn cases() -> Vec<Case> {
         Case {
             name: "announcement",
             guide: json!({ "kind": "announcement", "title": text("Monthly view"), "body": text("See **months** side by side."),
-                "media": { "image": "/assets/logo.svg", "alt": text("The logo"), "ratio": "4/1" } }),
+                "media": { "image": "/assets/hikari.svg", "alt": text("The logo"), "ratio": "4/1" } }),
             shown: "[data-kind=modal] img[alt='The logo'][loading=lazy]",
         },
         Case {

@@ -175,9 +175,8 @@ pub fn object(name: &str, value: &JsValue) -> JsValue {
 
 /// Sets a property of an object of ours, which takes it.
 pub fn set(of: &JsValue, name: &str, value: &JsValue) {
-    if js_sys::Reflect::set(of, &JsValue::from_str(name), value).is_err() {
-        loader::problem("an object of the widget's takes no property");
-    }
+    let taken = js_sys::Reflect::set(of, &JsValue::from_str(name), value);
+    debug_assert!(taken.is_ok(), "an object of ours takes every property");
 }
 
 /// A property of an object; undefined when there is none.

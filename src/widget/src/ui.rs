@@ -105,7 +105,7 @@ fn hear(element: &Element) {
     for name in ["click", "input"] {
         let heard = element.add_event_listener_with_callback(name, press.unchecked_ref());
         if heard.is_err() {
-            loader::problem("the guides cannot hear presses");
+            loader::problem("a part of a guide could not be drawn");
         }
     }
 }

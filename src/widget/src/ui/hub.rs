@@ -87,7 +87,7 @@ impl Hub {
             .set("data-corner", corner)
             .at(&self.launcher)
             .put(opener);
-        let head = tag("header", "class=head")
+        let head = tag("div", "class=head")
             .put(tag("h2", "id=hub").say(words.say("hub")))
             .put(close(words.say("close"), vec![Intent::Hub(false)]));
         // Another part of the hub begins at its top.

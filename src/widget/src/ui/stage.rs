@@ -286,7 +286,7 @@ impl Inner {
         if element.next_element_sibling().as_ref() != Some(&host) {
             let moved = element.after_with_node_1(&host);
             if moved.is_err() {
-                crate::loader::problem("a banner could not be put into the page");
+                crate::loader::problem("a guide could not be placed");
             }
         }
         self.shown.set(true);

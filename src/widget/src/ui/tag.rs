@@ -198,7 +198,7 @@ fn update(parent: &Node, new: &mut Html, old: Html) {
     }
     for gone in old.filter_map(|tag| tag.0.node) {
         if parent.remove_child(&gone).is_err() {
-            crate::loader::problem("a part of a guide could not be taken off the page");
+            crate::loader::problem("a part of a guide could not be drawn");
         }
     }
 }
