@@ -130,7 +130,20 @@ async fn what_is_too_much_goes_from_the_least_important_end() -> Result<()> {
         assert!(dropped > 4, "{status}");
         assert_eq!(queued + dropped, 173, "{status}");
         // The page that counted them goes without having told anybody.
-        browser.js("return new Promise(done => setTimeout(done))").await?;
+        browser
+            .until_js(
+                "everything to be on the device",
+                &format!(
+                    "return indexedDB.databases().then(all => new Promise(done => {{
+                        const opening = indexedDB.open(all.find(one => one.name.startsWith('banso:')).name);
+                        opening.onsuccess = () => {{
+                            const counting = opening.result.transaction('events').objectStore('events').count();
+                            counting.onsuccess = () => {{ opening.result.close(); done(counting.result === {queued}) }};
+                        }};
+                    }}))"
+                ),
+            )
+            .await?;
         site.open(browser, "/next").await?;
         site.relay.pass();
         browser.running().await?;
