@@ -133,13 +133,24 @@ impl Fuzzer<'_> {
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-artifact_prefix={}/", broken.display()))
             .args(["-max_len=16384", "-timeout=10", "-print_final_stats=1"]);
-        process::run(&mut command).with_context(|| {
-            format!(
-                "{} breaks a promise: the input is in {}, and belongs in {} once it is mended",
-                self.target,
-                self.workspace.relative(&broken),
-                self.workspace.relative(&self.committed())
-            )
-        })
+        let before = count(&broken)?;
+        let Err(error) = process::run(&mut command) else {
+            return Ok(());
+        };
+        // It ends so too when it cannot be compiled, or is told to stop.
+        if count(&broken)? == before {
+            return Err(error);
+        }
+        Err(error.context(format!(
+            "{} breaks a promise: the input is in {}, and belongs in {} once it is mended",
+            self.target,
+            self.workspace.relative(&broken),
+            self.workspace.relative(&self.committed())
+        )))
     }
+}
+
+/// How many files a folder has.
+fn count(folder: &Path) -> Result<usize> {
+    Ok(std::fs::read_dir(folder)?.count())
 }
