@@ -94,7 +94,7 @@
       const streamed = fetched()
       streamed.catch(() => {})
       glue = await import(file + 'js')
-      const imports = { './banso_widget_bg.js': glue }
+      const imports = { $: glue }
       const { instance } = await WebAssembly.instantiateStreaming(streamed, imports).catch(async () =>
         WebAssembly.instantiate(await (await fetched()).arrayBuffer(), imports))
       const guarded = {}

@@ -1,12 +1,15 @@
 //! Banso as its users meet it: in a real browser, on the demo product and on pages of the tests' own.
 
 mod access;
+mod anchoring;
 mod calls;
+mod case;
 mod conservation;
 mod delivery;
 mod features;
 mod first_use;
 mod harness;
+mod hostile;
 mod kinds;
 mod look;
 mod manners;

@@ -138,12 +138,7 @@ impl Browser {
             _profile: profile,
         };
         let (width, height) = setup.size;
-        browser
-            .cdp(
-                "Emulation.setDeviceMetricsOverride",
-                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
-            )
-            .await?;
+        browser.size(width, height).await?;
         browser
             .cdp(
                 "Page.addScriptToEvaluateOnNewDocument",
@@ -159,6 +154,18 @@ impl Browser {
     /// When the browser refuses it.
     pub async fn cdp(&self, command: &str, arguments: Value) -> Result<Value> {
         Ok(self.driver.cdp().send_raw(command, arguments).await?)
+    }
+
+    /// Gives the viewport a width and a height, in CSS pixels.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn size(&self, width: u32, height: u32) -> Result<()> {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+            .map(drop)
     }
 
     /// Runs a function body in the page and gives what it returns.

@@ -4,6 +4,7 @@ pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod collector;
+pub mod host;
 pub mod house;
 pub mod process;
 pub mod proxy;

@@ -64,16 +64,34 @@ impl Stack {
     /// # Errors
     /// As [`Stack::start`].
     pub fn start_alone(workspace: Option<&Value>) -> Result<Self> {
+        match workspace {
+            None => Self::start_on(|config| copy_folder(&root().join("www/demo/banso"), config)),
+            Some(workspace) => Self::start_serving(workspace, &[]),
+        }
+    }
+
+    /// Starts the collector alone, with a workspace and these guides.
+    ///
+    /// # Errors
+    /// As [`Stack::start`]; or when the collector refuses the configuration.
+    pub fn start_serving(workspace: &Value, guides: &[Value]) -> Result<Self> {
+        Self::start_on(|config| {
+            std::fs::create_dir_all(config.join("guides"))?;
+            std::fs::write(config.join("banso.json"), workspace.to_string())?;
+            for guide in guides {
+                let name = guide["id"].as_str().context("a guide has no id")?;
+                let file = config.join(format!("guides/{name}.json"));
+                std::fs::write(file, serde_json::to_string_pretty(guide)?)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn start_on(write: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let host = own_address();
         let folder = tempfile::tempdir()?;
         let config = folder.path().join("config");
-        match workspace {
-            None => copy_folder(&root().join("www/demo/banso"), &config)?,
-            Some(workspace) => {
-                std::fs::create_dir_all(&config)?;
-                std::fs::write(config.join("banso.json"), workspace.to_string())?;
-            }
-        }
+        write(&config)?;
         change_workspace(&config, |workspace| {
             workspace["origins"] = Value::from(vec![format!("http://{host}:8787")]);
         })?;

@@ -13,7 +13,9 @@ use banso_model::target::{ElementState, Target};
 use web_sys::Element;
 
 pub use advance::Advances;
+pub use measure::ancestors;
 pub use owned::{Frame, Listener, Observing};
+pub use sensors::sizes;
 pub use track::{Sighting, Tracker};
 pub use watch::Watch;
 

@@ -75,7 +75,8 @@ pub fn listen(
     };
     let options = AddEventListenerOptions::new();
     options.set_capture(phase == Phase::Capture);
-    options.set_passive(true);
+    // Only a key's default is ever prevented, so that no scrolling waits for this.
+    options.set_passive(name != "keydown");
     options.set_signal(&loader.signal());
     let handler = Closure::<dyn FnMut(Event)>::new(handler).into_js_value();
     let added = target.add_event_listener_with_callback_and_add_event_listener_options(
@@ -84,7 +85,7 @@ pub fn listen(
         &options,
     );
     if added.is_err() {
-        loader.problem("a listener was refused by the page");
+        loader::refused();
     }
 }
 

@@ -14,7 +14,7 @@ use crate::browser::window;
 use crate::loader;
 
 pub use focus::{Tabs, active, first_focusable, focus, is_typing, restore};
-pub use quiet::on_escape;
+pub use quiet::{CLICK, INPUT, on_escape};
 pub use top::Top;
 
 /// The root element with its open shadow root and its style sheets.
@@ -35,7 +35,7 @@ impl Layer {
         sheet.replace_sync(css).ok()?;
         let sheets = js_sys::Array::of2(&sheet, &theme);
         let (root, mount) = host(&sheets)?;
-        quiet::keep_focus(&root);
+        quiet::keep_all();
         let top = Top::new(&root)?;
         Some(Self {
             root,
@@ -74,7 +74,7 @@ impl Layer {
     /// Sets the theme's style sheet.
     pub fn set_theme(&self, css: &str) {
         if self.theme.replace_sync(css).is_err() {
-            loader::problem("the theme could not be set");
+            loader::refused();
         }
     }
 
@@ -88,7 +88,7 @@ impl Layer {
             ("data-scheme", scheme),
         ] {
             if self.mount.set_attribute(name, value).is_err() {
-                loader::problem("the language could not be set");
+                loader::refused();
             }
         }
     }

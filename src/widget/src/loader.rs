@@ -74,6 +74,11 @@ pub fn loader() -> Option<Loader> {
     LOADER.with(|cell| cell.get().cloned())
 }
 
+/// The page or the browser would not do what every page and browser does.
+pub fn refused() {
+    problem("the page refused a part of the widget");
+}
+
 /// Adds a line to what `banso('status')` says is wrong.
 pub fn problem(text: &str) {
     if let Some(loader) = loader() {

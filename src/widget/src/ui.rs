@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, Node};
 
 use crate::browser::property;
-use crate::layer::{Layer, Top};
+use crate::layer::{CLICK, INPUT, Layer, Top};
 use crate::loader;
 use crate::scene::{Intent, Scene};
 use card::Card;
@@ -79,7 +79,7 @@ fn typed(field: &JsValue) -> String {
 /// What a press on a node of the interface, or what is typed there, means is told, once nothing is borrowed any more.
 fn pressed(event: &Event) {
     let Some(on) = event.target() else { return };
-    let typing = event.type_() == "input";
+    let typing = event.type_() == INPUT;
     let found = UI.with(|ui| {
         let ui = ui.try_borrow().ok()?;
         let ui = ui.as_ref()?;
@@ -102,10 +102,10 @@ fn pressed(event: &Event) {
 /// Hears presses and what is typed in an element of ours, with which the listener goes.
 fn hear(element: &Element) {
     let press = Closure::<dyn FnMut(Event)>::new(|event: Event| pressed(&event)).into_js_value();
-    for name in ["click", "input"] {
+    for name in [CLICK, INPUT] {
         let heard = element.add_event_listener_with_callback(name, press.unchecked_ref());
         if heard.is_err() {
-            loader::problem("a part of a guide could not be drawn");
+            loader::refused();
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Puts a module's functions, and the variables in each, into the order in which they compress best.
+//! Merges a module's functions that are the same, and puts them, and the variables in each, into the order in which they
+//! compress best.
 //!
 //! The compiler numbers a function's variables as it made them. Numbered by how often they are used, the same numbers are
 //! seen again and again in all functions. Then the functions themselves: brotli looks for what a byte sequence repeats, and finds what is near at the least cost. The linker leaves functions
@@ -18,30 +19,104 @@ use wasmparser::{
 };
 
 /// Part of the build id: raised when the same module would be written otherwise.
-pub const REVISION: &str = "arranged-3";
+pub const REVISION: &str = "arranged-4";
 
-/// So many bytes in a row are compared: two or three instructions.
-const WINDOW: usize = 5;
-/// So many functions before are compared with.
-const RECENT: usize = 3;
-/// Keeps tiny functions, which have everything in common with any, from going first.
-const BIAS: usize = 20;
+/// How functions are compared.
+#[derive(Clone, Copy, Debug)]
+struct Likeness {
+    /// So many bytes in a row: two or three instructions.
+    window: usize,
+    /// With so many functions before.
+    recent: usize,
+    /// Keeps tiny functions, which have everything in common with any, from going first.
+    bias: usize,
+}
 
-/// The same module with its variables and its functions in another order.
+/// The ways that are tried. Which of them is best changes with the code, by a few hundred bytes.
+fn ways() -> impl Iterator<Item = Likeness> {
+    let (windows, recents, biases) = ([4, 5], [2, 3, 4], [10, 20, 40]);
+    windows.into_iter().flat_map(move |window| {
+        recents.into_iter().flat_map(move |recent| {
+            biases.into_iter().map(move |bias| Likeness {
+                window,
+                recent,
+                bias,
+            })
+        })
+    })
+}
+
+/// The same module with its variables and its functions in another order, each function once.
 pub fn arrange(wasm: &[u8]) -> Result<Vec<u8>> {
-    let numbered = write(wasm, &mut Numbered::new(wasm)?)?;
-    let (imported, bodies) = functions(&numbered)?;
-    let order = by_likeness(&bodies);
-    let mut places = vec![0; order.len()];
-    for (place, &function) in order.iter().enumerate() {
-        places[function] = u32::try_from(place)?;
+    let merged = merge(write(wasm, &mut Numbered::new(wasm)?)?)?;
+    let Functions {
+        imported, bodies, ..
+    } = functions(&merged)?;
+    let mut best: Option<(usize, Vec<u8>)> = None;
+    for way in ways() {
+        let order = by_likeness(&bodies, way);
+        let mut places = vec![0; order.len()];
+        for (place, &function) in order.iter().enumerate() {
+            places[function] = u32::try_from(place)?;
+        }
+        let mut arranged = Arranged {
+            imported,
+            order,
+            places,
+        };
+        let arranged = write(&merged, &mut arranged)?;
+        let size = compressed(&arranged)?;
+        if best.as_ref().is_none_or(|(smallest, _)| size < *smallest) {
+            best = Some((size, arranged));
+        }
     }
-    let mut arranged = Arranged {
-        imported,
-        order,
-        places,
+    best.map(|(_, arranged)| arranged)
+        .context("no order was tried")
+}
+
+/// How many bytes brotli leaves of a module.
+fn compressed(wasm: &[u8]) -> Result<usize> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: wasm.len(),
+        ..Default::default()
     };
-    write(&numbered, &mut arranged)
+    brotli::BrotliCompress(&mut &*wasm, &mut compressed, &parameters).context("brotli failed")?;
+    Ok(compressed.len())
+}
+
+/// The same module with one function in place of all that do the same. The compiler leaves them for types that differ in
+/// name only, and those that call them become the same in their turn.
+fn merge(mut wasm: Vec<u8>) -> Result<Vec<u8>> {
+    loop {
+        let Functions {
+            imported,
+            types,
+            bodies,
+        } = functions(&wasm)?;
+        let (mut order, mut places) = (Vec::new(), Vec::new());
+        let mut known = BTreeMap::new();
+        for (function, of) in types.iter().zip(&bodies).enumerate() {
+            places.push(*known.entry(of).or_insert(u32::try_from(order.len())?));
+            if places
+                .last()
+                .is_some_and(|place| *place as usize == order.len())
+            {
+                order.push(function);
+            }
+        }
+        if order.len() == bodies.len() {
+            return Ok(wasm);
+        }
+        let mut merged = Arranged {
+            imported,
+            order,
+            places,
+        };
+        wasm = write(&wasm, &mut merged)?;
+    }
 }
 
 fn write(wasm: &[u8], writer: &mut impl Reencode<Error = Infallible>) -> Result<Vec<u8>> {
@@ -172,9 +247,19 @@ impl Reencode for Numbered {
     }
 }
 
-/// How many functions are imported, and the bodies of those that are not.
-fn functions(wasm: &[u8]) -> Result<(u32, Vec<&[u8]>)> {
+/// A module's functions.
+struct Functions<'a> {
+    /// How many are imported.
+    imported: u32,
+    /// The types of the others.
+    types: Vec<u32>,
+    /// Their bodies.
+    bodies: Vec<&'a [u8]>,
+}
+
+fn functions(wasm: &[u8]) -> Result<Functions<'_>> {
     let mut imported = 0;
+    let mut types = Vec::new();
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.context("the widget is no WebAssembly module")? {
@@ -185,18 +270,25 @@ fn functions(wasm: &[u8]) -> Result<(u32, Vec<&[u8]>)> {
                     }
                 }
             }
+            Payload::FunctionSection(functions) => {
+                types = functions.into_iter().collect::<Result<_, _>>()?;
+            }
             Payload::CodeSectionEntry(body) => bodies.push(&wasm[body.range()]),
             _ => {}
         }
     }
-    Ok((imported, bodies))
+    Ok(Functions {
+        imported,
+        types,
+        bodies,
+    })
 }
 
 /// The functions, each followed by the one that is most like the few before it; the largest goes first.
-fn by_likeness(bodies: &[&[u8]]) -> Vec<usize> {
+fn by_likeness(bodies: &[&[u8]], way: Likeness) -> Vec<usize> {
     let windows: Vec<BTreeSet<&[u8]>> = bodies
         .iter()
-        .map(|body| body.windows(WINDOW).collect())
+        .map(|body| body.windows(way.window).collect())
         .collect();
     let mut holders: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
     for (function, windows) in windows.iter().enumerate() {
@@ -213,7 +305,7 @@ fn by_likeness(bodies: &[&[u8]]) -> Vec<usize> {
     while let Some(function) = next {
         rest.remove(&function);
         order.push(function);
-        let recent = order.iter().rev().take(RECENT);
+        let recent = order.iter().rev().take(way.recent);
         let known: BTreeSet<&[u8]> = recent
             .flat_map(|&function| windows[function].iter().copied())
             .collect();
@@ -224,7 +316,7 @@ fn by_likeness(bodies: &[&[u8]]) -> Vec<usize> {
             }
         }
         // Shares are compared as fractions, the earlier function first among equals.
-        let size = |function: usize| windows[function].len() + BIAS;
+        let size = |function: usize| windows[function].len() + way.bias;
         next = rest.iter().copied().reduce(|best, other| {
             if common[other] * size(best) > common[best] * size(other) {
                 other
@@ -241,7 +333,7 @@ struct Arranged {
     imported: u32,
     /// Which function comes at each place.
     order: Vec<usize>,
-    /// At which place each function comes.
+    /// At which place each function comes, or the one that stands for it.
     places: Vec<u32>,
 }
 
@@ -357,7 +449,12 @@ mod tests {
 
     #[test]
     fn a_module_means_the_same_in_another_order() {
-        for constants in [&[7][..], &[1, 2, 3], &[70_000, 5, 70_001, 6, 70_002]] {
+        for constants in [
+            &[7][..],
+            &[1, 2, 3],
+            &[4, 4, 4],
+            &[70_000, 5, 70_001, 6, 70_002],
+        ] {
             let before = module(constants);
             let after = arrange(&before).expect("arranged");
             assert_eq!(meaning(&after), meaning(&before), "{constants:?}");
@@ -367,8 +464,33 @@ mod tests {
     }
 
     #[test]
+    fn functions_that_do_the_same_are_one() {
+        for (constants, left) in [
+            (&[7][..], 1),
+            (&[1, 2, 3], 3),
+            (&[4, 4, 4], 2),
+            (&[5, 5, 6, 6, 5], 3),
+        ] {
+            let merged = merge(module(constants)).expect("merged");
+            assert_eq!(
+                functions(&merged).expect("a module").bodies.len(),
+                left,
+                "{constants:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_largest_goes_first_and_what_is_like_it_follows() {
-        let order = by_likeness(&[b"abcdefgh", b"01234567", b"abcdefghi", b"0123456789ab"]);
+        let way = Likeness {
+            window: 5,
+            recent: 3,
+            bias: 20,
+        };
+        let order = by_likeness(
+            &[b"abcdefgh", b"01234567", b"abcdefghi", b"0123456789ab"],
+            way,
+        );
         assert_eq!(order, [3, 1, 0, 2]);
     }
 

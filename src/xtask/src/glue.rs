@@ -1,14 +1,15 @@
 //! wasm-bindgen as a library: no tool to install, and no version to keep in step by hand.
 //!
 //! The bundler target writes three files, of which two are served (seen with wasm-bindgen 0.2.130):
-//! - `banso_widget_bg.wasm` imports everything from one module named `./banso_widget_bg.js`, and exports `memory`, the
+//! - `banso_widget_bg.wasm` imports everything from one module, which is named [`MODULE`] here, and exports `memory`, the
 //!   exported functions, `__wbindgen_*` and, when the widget has a start function, `__wbindgen_start`;
 //! - `banso_widget_bg.js` exports one function for each of those imports, wrappers for the exported functions, and
 //!   `__wbg_set_wasm(exports)`, which must be called before any of them. It has no `import` of its own but for snippets;
 //! - `banso_widget.js` glues the two together for a bundler; the loader does that itself, so it is left out.
 //!
 //! The names of the imports (`__wbg_addEventListener_f2d27251d333a631`) are only for the two to find each other. There are
-//! hundreds, none of which compresses, once in each file: a release build numbers them instead, `$0`, `$1`.
+//! hundreds, none of which compresses, once in each file: a release build numbers them instead, `$0`, `$1`. So it does with the
+//! exports that only the glue reads, which have whole types in their names.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,6 +21,9 @@ use crate::{arrange, minify};
 
 /// The stem of the generated files.
 pub const STEM: &str = "banso_widget";
+
+/// What the wasm and the loader call the glue.
+const MODULE: &str = "$";
 
 /// One generated file.
 pub struct Generated {
@@ -44,17 +48,31 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
         .context("wasm-bindgen cannot read the widget")?;
     let glue = format!("{STEM}_bg.js");
     let mut short = HashMap::new();
-    if names == Names::Strip {
-        let ours = format!("./{glue}");
-        for import in output
-            .wasm_mut()
-            .imports
-            .iter_mut()
-            .filter(|import| import.module == ours)
-        {
+    let mut read = HashMap::new();
+    let ours = format!("./{glue}");
+    for import in output
+        .wasm_mut()
+        .imports
+        .iter_mut()
+        .filter(|import| import.module == ours)
+    {
+        MODULE.clone_into(&mut import.module);
+        if names == Names::Strip {
             let number = format!("${}", short.len());
             let name = std::mem::replace(&mut import.name, number.clone());
             short.insert(name, number);
+        }
+    }
+    if names == Names::Strip {
+        let inner = |name: &str| {
+            (name.starts_with("wasm_bindgen_") || name.starts_with("__wbindgen_"))
+                && name != "__wbindgen_start"
+        };
+        let exports = output.wasm_mut().exports.iter_mut();
+        for export in exports.filter(|export| inner(&export.name)) {
+            let number = format!("${}", read.len());
+            let name = std::mem::replace(&mut export.name, number.clone());
+            read.insert(name, number);
         }
     }
     output
@@ -72,7 +90,7 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
     }
     for file in generated.iter_mut().filter(|file| file.name == glue) {
         let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
-        file.bytes = minify::rename(&file.name, source, &short)?.into_bytes();
+        file.bytes = minify::rename(&file.name, source, &short, &read)?.into_bytes();
     }
     generated.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(generated)

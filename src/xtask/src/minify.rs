@@ -5,12 +5,15 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail, ensure};
-use oxc_allocator::Allocator;
+use oxc_allocator::{Allocator, FromIn as _};
+use oxc_ast::ast::IdentifierName;
+use oxc_ast_visit::VisitMut;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
+use oxc_str::Ident;
 
 /// How the browser loads a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +52,21 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String> {
     Ok(printed.code)
 }
 
-/// Gives top-level names of a module other names, wherever they are used and exported.
-pub fn rename(name: &str, source: &str, names: &HashMap<String, String>) -> Result<String> {
+/// Gives top-level names of a module other names, wherever they are used and exported, and properties other names, wherever
+/// they are read.
+pub fn rename(
+    name: &str,
+    source: &str,
+    names: &HashMap<String, String>,
+    properties: &HashMap<String, String>,
+) -> Result<String> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
+    let mut parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
+    let mut renamed = Properties {
+        allocator: &allocator,
+        names: properties,
+    };
+    renamed.visit_program(&mut parsed.program);
     let mut scoping = SemanticBuilder::new()
         .build(&parsed.program)
         .semantic
@@ -74,6 +88,20 @@ pub fn rename(name: &str, source: &str, names: &HashMap<String, String>) -> Resu
         .with_scoping(Some(scoping))
         .build(&parsed.program)
         .code)
+}
+
+/// Gives properties other names.
+struct Properties<'a, 'n> {
+    allocator: &'a Allocator,
+    names: &'n HashMap<String, String>,
+}
+
+impl<'a> VisitMut<'a> for Properties<'a, '_> {
+    fn visit_identifier_name(&mut self, name: &mut IdentifierName<'a>) {
+        if let Some(new) = self.names.get(name.name.as_str()) {
+            name.name = Ident::from_in(new, self.allocator);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -124,7 +152,8 @@ mod tests {
     #[track_caller]
     fn check_rename(source: &str, expected: Result<&str, &str>) {
         let names = HashMap::from([("__wbg_now_1a".to_owned(), "$0".to_owned())]);
-        let renamed = rename("case.js", source, &names).map_err(|error| error.to_string());
+        let read = HashMap::from([("__invoke_2b".to_owned(), "$1".to_owned())]);
+        let renamed = rename("case.js", source, &names, &read).map_err(|error| error.to_string());
         let renamed = renamed.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
         assert_eq!(
             renamed.as_deref().map_err(String::as_str),
@@ -134,11 +163,17 @@ mod tests {
     }
 
     #[test]
-    fn imports_get_short_names_and_nothing_else_does() {
+    fn imports_and_exports_get_short_names_and_nothing_else_does() {
         check_rename(
             "export function __wbg_now_1a() { return now('__wbg_now_1a'); } export const f = () => __wbg_now_1a();",
             Ok(
                 "export function $0() { return now(\"__wbg_now_1a\"); } export const f = () => $0();",
+            ),
+        );
+        check_rename(
+            "export function __wbg_now_1a() { const __invoke_2b = wasm.__invoke_2b('__invoke_2b'); return __invoke_2b; }",
+            Ok(
+                "export function $0() { const __invoke_2b = wasm.$1(\"__invoke_2b\"); return __invoke_2b; }",
             ),
         );
         check_rename(

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use banso_model::guide::{Advance, AdvanceOn, Step};
 use banso_model::target::{ElementState, Target};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, Window};
 
+use super::measure::view_of;
 use super::owned::Listener;
 use super::watch::Watch;
 use super::{find, is};
@@ -19,8 +20,14 @@ pub struct Advances {
 }
 
 impl Advances {
-    /// Watches for a step's clicks, fields and elements; `happened` is called when one of them happens.
-    pub fn new(step: &Step, happened: &Rc<dyn Fn()>) -> Self {
+    /// Watches for a step's clicks, fields and elements, in the page and in the frame that its target is in; `happened` is
+    /// called when one of them happens.
+    pub fn new(step: &Step, at: Option<&Element>, happened: &Rc<dyn Fn()>) -> Self {
+        let page = window();
+        let frame = at
+            .and_then(view_of)
+            .filter(|view| Some(view) != page.as_ref());
+        let views: Vec<Window> = page.into_iter().chain(frame).collect();
         let mut listeners = Vec::new();
         let mut awaited = Vec::new();
         for advance in &step.advance {
@@ -28,8 +35,14 @@ impl Advances {
                 continue;
             };
             match advance.on {
-                AdvanceOn::Click => listeners.extend(on_click(target, happened)),
-                AdvanceOn::Input => listeners.extend(on_input(target, advance, happened)),
+                AdvanceOn::Click | AdvanceOn::Input => {
+                    for view in &views {
+                        listeners.extend(match advance.on {
+                            AdvanceOn::Click => Some(on_click(view, target, happened)),
+                            _ => on_input(view, target, advance, happened),
+                        });
+                    }
+                }
                 AdvanceOn::Element => {
                     awaited.push((target.clone(), advance.is.unwrap_or(ElementState::Visible)));
                 }
@@ -43,31 +56,29 @@ impl Advances {
     }
 }
 
-fn on_click(target: &Target, happened: &Rc<dyn Fn()>) -> Option<Listener> {
+fn on_click(view: &Window, target: &Target, happened: &Rc<dyn Fn()>) -> Listener {
     let (target, happened) = (target.clone(), Rc::clone(happened));
-    let window = window()?;
-    Some(Listener::new(
-        &window,
-        "click",
-        Phase::Capture,
-        move |event| {
-            if hits(&event, &target) {
-                happened();
-            }
-        },
-    ))
+    Listener::new(view, "click", Phase::Capture, move |event| {
+        if hits(&event, &target) {
+            happened();
+        }
+    })
 }
 
 /// A field counts once it is filled in and left; with `matches`, as soon as its value does.
-fn on_input(target: &Target, advance: &Advance, happened: &Rc<dyn Fn()>) -> Option<Listener> {
+fn on_input(
+    view: &Window,
+    target: &Target,
+    advance: &Advance,
+    happened: &Rc<dyn Fn()>,
+) -> Option<Listener> {
     let (target, happened) = (target.clone(), Rc::clone(happened));
     let pattern = match &advance.matches {
         Some(pattern) => Some(regular_expression(pattern)?),
         None => None,
     };
     let name = if pattern.is_some() { "input" } else { "change" };
-    let window = window()?;
-    Some(Listener::new(&window, name, Phase::Capture, move |event| {
+    Some(Listener::new(view, name, Phase::Capture, move |event| {
         let Some(field) = field(&event).filter(|_| hits(&event, &target)) else {
             return;
         };

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlIFrameElement, Node, NodeList};
 
+use super::measure::rect_of;
 use super::name::{folded, has_role, name, selector};
 use crate::browser::{property, window};
 
@@ -22,6 +23,7 @@ pub enum Seen {
 extern "C" {
     /// A document, a shadow root or an element: what can be searched. Those of a frame are of another realm, so they are
     /// told by what they can do.
+    #[derive(PartialEq)]
     #[wasm_bindgen(extends = Node)]
     pub type Scope;
 
@@ -162,12 +164,25 @@ fn innermost(scope: &Scope, text: &str, found: &mut Vec<Element>) {
     }
 }
 
+/// Whether an element that was found still is what is meant, and can be seen.
+pub fn stands(target: &Target, element: &Element) -> bool {
+    let css = &target.css;
+    is_visible(element)
+        && (css.is_empty() || css.iter().any(|css| element.matches(css) == Ok(true)))
+        && fits(target, element)
+}
+
 /// Whether an element has a box that nothing hides.
 pub fn is_visible(element: &Element) -> bool {
-    let rect = element.get_bounding_client_rect();
-    if !element.is_connected() || rect.width() <= 0.0 || rect.height() <= 0.0 {
+    if !element.is_connected() || !rect_of(element).has_area() {
         return false;
     }
+    // One without a box of its own is seen where what is in it is.
+    let inner = element.first_element_child();
+    let element = match &inner {
+        Some(inner) if element.get_client_rects().length() == 0 => inner,
+        _ => element,
+    };
     let options = js_sys::Object::new();
     let asked = js_sys::Reflect::set(&options, &"visibilityProperty".into(), &JsValue::TRUE);
     // A browser that cannot tell leaves it at the box.

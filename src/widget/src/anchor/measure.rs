@@ -3,8 +3,8 @@
 use banso_engine::place::Rect;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    CssStyleDeclaration, Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
-    ShadowRoot, Window,
+    CssStyleDeclaration, DomRect, Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, ShadowRoot, Window,
 };
 
 use crate::browser::window;
@@ -103,20 +103,47 @@ impl Measured {
         let mut rect = rect_of(element);
         for frame in self.frames.iter().skip(depth) {
             let outer = rect_of(frame);
-            rect.x += outer.x + f64::from(frame.client_left());
-            rect.y += outer.y + f64::from(frame.client_top());
+            // A frame may be shown bigger or smaller than it is.
+            let laid_out = f64::from(frame.unchecked_ref::<HtmlElement>().offset_width());
+            let scale = outer.width / laid_out.max(1.0);
+            let style = style(frame);
+            let inset = |border: i32, padding| {
+                let padding = style
+                    .as_ref()
+                    .and_then(|style| style.get_property_value(padding).ok());
+                f64::from(border) + js_sys::parse_float(&padding.unwrap_or_default())
+            };
+            rect = Rect {
+                x: outer.x + (rect.x + inset(frame.client_left(), "padding-left")) * scale,
+                y: outer.y + (rect.y + inset(frame.client_top(), "padding-top")) * scale,
+                width: rect.width * scale,
+                height: rect.height * scale,
+            };
         }
         rect
+    }
+
+    /// Whether its user can see the middle of what a box, cut by a clip and the viewport, leaves: it is not scrolled away,
+    /// and nothing that stays while the page scrolls lies over it.
+    pub fn is_in_sight(&self, rect: &Rect, clip: Option<Rect>, viewport: &Rect) -> bool {
+        let visible = match clip {
+            Some(clip) => rect.common(&clip),
+            None => Some(*rect),
+        };
+        let element = self.frames.last().unwrap_or(&self.element);
+        visible
+            .and_then(|visible| visible.common(viewport))
+            .is_some_and(|visible| !is_covered(element, &visible))
     }
 }
 
 /// Brings an element into sight when it is not, in the middle, where no sticky header covers it.
 pub fn reveal(element: &Element) {
-    let (rect, clip) = Measured::new(element).now();
+    let measured = Measured::new(element);
+    let (rect, clip) = measured.now();
     let viewport = viewport();
     let room = clip.map_or(Some(viewport), |clip| clip.common(&viewport));
-    let in_sight = room.is_some_and(|room| room.holds(&rect)) && !is_covered(element, &rect);
-    if in_sight {
+    if room.is_some_and(|room| room.holds(&rect)) && measured.is_in_sight(&rect, clip, &viewport) {
         return;
     }
     let options = ScrollIntoViewOptions::new();
@@ -135,16 +162,21 @@ pub fn reveal(element: &Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
-/// Whether something that stays while the page scrolls lies over the middle of an element.
+/// Whether something that stays while the page scrolls lies over the middle of a box of an element of the page.
 fn is_covered(element: &Element, rect: &Rect) -> bool {
-    let document = own_document();
-    if element.owner_document() != document {
+    let Some(document) = window().and_then(|window| window.document()) else {
         return false;
-    }
+    };
     let (x, y) = (rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
-    let top = document.and_then(|document| document.element_from_point(x as f32, y as f32));
-    let mut above = top.filter(|top| !element.contains(Some(top)) && !top.contains(Some(element)));
+    let found = document.elements_from_point(x as f32, y as f32);
+    let mut above = (0..found.length())
+        .map(|at| found.get(at).unchecked_into::<Element>())
+        // What a step keeps the pointer from is still seen.
+        .find(|top| top.local_name() != "banso-root");
     while let Some(cover) = above {
+        if cover.contains(Some(element)) || within(element, &cover) {
+            return false;
+        }
         let stays = style(&cover).is_some_and(|style| {
             is(&style, "position", "fixed") || is(&style, "position", "sticky")
         });
@@ -154,6 +186,11 @@ fn is_covered(element: &Element, rect: &Rect) -> bool {
         above = parent(&cover);
     }
     false
+}
+
+/// Whether an element is the other or in it, or holds it, through shadow roots.
+fn within(element: &Element, other: &Element) -> bool {
+    element.contains(Some(other)) || ancestors(element).contains(other)
 }
 
 /// Whether the user asked for less movement.
@@ -186,10 +223,6 @@ pub fn ancestors(element: &Element) -> Vec<Element> {
     std::iter::successors(parent(element), parent).collect()
 }
 
-fn own_document() -> Option<web_sys::Document> {
-    window()?.document()
-}
-
 /// The window an element is in.
 pub fn view_of(element: &Element) -> Option<Window> {
     element.owner_document()?.default_view()
@@ -218,8 +251,20 @@ fn is(style: &CssStyleDeclaration, property: &str, value: &str) -> bool {
         .is_ok_and(|have| have == value)
 }
 
-fn rect_of(element: &Element) -> Rect {
-    let rect = element.get_bounding_client_rect();
+/// The box of an element in its own viewport; of one that has none (`display: contents`) that of what is in it.
+pub fn rect_of(element: &Element) -> Rect {
+    let rect = rect(&element.get_bounding_client_rect());
+    if rect.has_area() {
+        return rect;
+    }
+    let range = element
+        .owner_document()
+        .and_then(|document| document.create_range().ok())
+        .filter(|range| range.select_node_contents(element).is_ok());
+    range.map_or(rect, |range| self::rect(&range.get_bounding_client_rect()))
+}
+
+fn rect(rect: &DomRect) -> Rect {
     Rect {
         x: rect.x(),
         y: rect.y(),

@@ -4,12 +4,9 @@ use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    AddEventListenerOptions, Event, EventTarget, IntersectionObserver, MutationObserver,
-    ResizeObserver,
-};
+use web_sys::{AddEventListenerOptions, Event, EventTarget, Window};
 
-use crate::browser::{Phase, window};
+use crate::browser::{Phase, property, window};
 use crate::loader;
 
 /// A listener on an object of the host's, removed when it is dropped.
@@ -40,7 +37,7 @@ impl Listener {
             &options,
         );
         if added.is_err() {
-            loader::problem("a listener was refused by the page");
+            loader::refused();
         }
         Self {
             target: target.clone(),
@@ -59,7 +56,7 @@ impl Drop for Listener {
             self.phase == Phase::Capture,
         );
         if removed.is_err() {
-            loader::problem("a listener could not be removed from the page");
+            loader::refused();
         }
     }
 }
@@ -89,49 +86,58 @@ impl Drop for Frame {
         let cancelled =
             window().is_none_or(|window| window.cancel_animation_frame(self.id.get()).is_ok());
         if !cancelled {
-            loader::problem("a frame could not be cancelled");
+            loader::refused();
         }
     }
 }
 
-/// A browser's observer, disconnected when it is dropped.
-pub struct Observing<T: Disconnect> {
-    observer: T,
+#[wasm_bindgen]
+extern "C" {
+    /// A mutation, resize or intersection observer; what one of them takes less than another, it does not look at.
+    type Observer;
+
+    #[wasm_bindgen(method, structural, catch)]
+    fn observe(this: &Observer, node: &JsValue, options: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, structural)]
+    fn disconnect(this: &Observer);
+}
+
+/// An observer, disconnected when it is dropped. It says only that there is news.
+pub struct Observing {
+    observer: Observer,
     _callback: Closure<dyn FnMut()>,
 }
 
-/// What can be disconnected.
-pub trait Disconnect: AsRef<JsValue> {
-    /// Observes nothing from now on.
-    fn disconnect(&self);
-}
-
-impl Disconnect for MutationObserver {
-    fn disconnect(&self) {
-        Self::disconnect(self);
-    }
-}
-
-impl Disconnect for ResizeObserver {
-    fn disconnect(&self) {
-        Self::disconnect(self);
-    }
-}
-
-impl Disconnect for IntersectionObserver {
-    fn disconnect(&self) {
-        Self::disconnect(self);
-    }
-}
-
-impl<T: Disconnect> Observing<T> {
-    /// An observer made with a callback that says only that there is news.
+impl Observing {
+    /// An observer of that class of a window's; none when the window has none.
     pub fn new(
+        view: &Window,
+        class: &str,
+        settings: &JsValue,
         news: impl FnMut() + 'static,
-        make: impl FnOnce(&js_sys::Function) -> Result<T, JsValue>,
     ) -> Option<Self> {
-        let callback = Closure::<dyn FnMut()>::new(news);
-        let observer = make(callback.as_ref().unchecked_ref()).ok()?;
+        Self::with(view, class, settings, Closure::<dyn FnMut()>::new(news))
+    }
+
+    /// An observer of changes of the page's tree.
+    pub fn of_changes(news: impl FnMut() + 'static) -> Option<Self> {
+        Self::new(&window()?, "MutationObserver", &JsValue::UNDEFINED, news)
+    }
+
+    fn with(
+        view: &Window,
+        class: &str,
+        settings: &JsValue,
+        callback: Closure<dyn FnMut()>,
+    ) -> Option<Self> {
+        let given = js_sys::Array::of2(callback.as_ref(), settings);
+        let observer: Observer = js_sys::Reflect::construct(
+            property(view, class).unchecked_ref::<js_sys::Function>(),
+            &given,
+        )
+        .ok()?
+        .unchecked_into();
         if let Some(loader) = loader::loader() {
             loader.own(observer.as_ref());
         }
@@ -141,13 +147,15 @@ impl<T: Disconnect> Observing<T> {
         })
     }
 
-    /// The observer.
-    pub fn observer(&self) -> &T {
-        &self.observer
+    /// Observes a node too.
+    pub fn observe(&self, node: &JsValue, options: &JsValue) {
+        if self.observer.observe(node, options).is_err() {
+            loader::refused();
+        }
     }
 }
 
-impl<T: Disconnect> Drop for Observing<T> {
+impl Drop for Observing {
     fn drop(&mut self) {
         self.observer.disconnect();
         if let Some(loader) = loader::loader() {

@@ -1,41 +1,32 @@
-//! What tells that a found element has moved, changed its size, was hidden or taken away.
+//! What tells that a found element has moved or changed its size.
 
 use banso_model::time::digits;
 use std::rc::Rc;
 
 use banso_engine::place::Rect;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Element, IntersectionObserver, IntersectionObserverInit, MutationObserver,
-    MutationObserverInit, ResizeObserver,
-};
+use web_sys::{Element, IntersectionObserverInit};
 
-use super::measure::{ancestors, view_of, viewport};
+use super::measure::{view_of, viewport};
 use super::owned::{Listener, Observing};
-use crate::browser::{Phase, property, window};
+use crate::browser::{Phase, window};
 
 /// Everything that senses one element. Nothing here polls.
 pub struct Sensors {
     news: Rc<dyn Fn()>,
     element: Element,
-    _resize: Option<Observing<ResizeObserver>>,
-    _hidden: Option<Observing<MutationObserver>>,
-    moved: Option<Observing<IntersectionObserver>>,
+    _resize: Option<Observing>,
+    moved: Option<Observing>,
     _listeners: Vec<Listener>,
 }
 
 impl Sensors {
     /// Senses `element` from now on; `news` is called whenever it may be elsewhere than before.
     pub fn new(element: &Element, news: Rc<dyn Fn()>) -> Self {
-        let resize = Observing::new(call(&news), |callback| {
-            made::<ResizeObserver>(element, "ResizeObserver", &js_sys::Array::of1(callback))
-        });
-        if let Some(resize) = &resize {
-            resize.observer().observe(element);
-        }
+        let resized = Rc::clone(&news);
+        let resize = sizes(element, move || resized());
         Self {
             _resize: resize,
-            _hidden: watch_hiding(element, &news),
             moved: None,
             _listeners: listeners(element, &news),
             element: element.clone(),
@@ -71,52 +62,28 @@ impl Sensors {
         let news = Rc::clone(&self.news);
         // The first report is of where the element is already.
         let mut first = true;
-        self.moved = Observing::new(
-            move || {
-                if !std::mem::take(&mut first) {
-                    news();
-                }
-            },
-            |callback| {
-                let given = js_sys::Array::of2(callback, &options);
-                made::<IntersectionObserver>(&self.element, "IntersectionObserver", &given)
-            },
-        );
-        if let Some(moved) = &self.moved {
-            moved.observer().observe(&self.element);
-        }
+        self.moved = observing(&self.element, "IntersectionObserver", &options, move || {
+            if !std::mem::take(&mut first) {
+                news();
+            }
+        });
     }
 }
 
-/// An observer of the window that the element is in: one of another window cannot tell when it is laid out.
-fn made<T: JsCast>(element: &Element, class: &str, given: &js_sys::Array) -> Result<T, JsValue> {
-    let view = view_of(element).ok_or(JsValue::NULL)?;
-    js_sys::Reflect::construct(
-        property(&view, class).unchecked_ref::<js_sys::Function>(),
-        given,
-    )
-    .map(JsCast::unchecked_into)
+/// Watches the size of an element.
+pub fn sizes(element: &Element, news: impl FnMut() + 'static) -> Option<Observing> {
+    observing(element, "ResizeObserver", &JsValue::UNDEFINED, news)
 }
 
-fn call(news: &Rc<dyn Fn()>) -> impl FnMut() + 'static {
-    let news = Rc::clone(news);
-    move || news()
-}
-
-/// A class or a style of an ancestor that hides or disables what is in it.
-fn watch_hiding(element: &Element, news: &Rc<dyn Fn()>) -> Option<Observing<MutationObserver>> {
-    let observing = Observing::new(call(news), MutationObserver::new)?;
-    let options = MutationObserverInit::new();
-    options.set_attributes(true);
-    for node in std::iter::once(element.clone()).chain(ancestors(element)) {
-        if observing
-            .observer()
-            .observe_with_options(&node, &options)
-            .is_err()
-        {
-            crate::loader::problem("a part of the page could not be watched");
-        }
-    }
+/// An observer of an element, of the window that the element is in: one of another window cannot tell when it is laid out.
+fn observing(
+    element: &Element,
+    class: &str,
+    settings: &JsValue,
+    news: impl FnMut() + 'static,
+) -> Option<Observing> {
+    let observing = Observing::new(&view_of(element)?, class, settings, news)?;
+    observing.observe(element, &JsValue::UNDEFINED);
     Some(observing)
 }
 

@@ -7,44 +7,45 @@ use banso_engine::place::Rect;
 use banso_model::target::Target;
 use web_sys::Element;
 
-use super::find::is_visible;
+use super::find::stands;
 use super::measure::{Measured, viewport};
 use super::owned::Frame;
 use super::sensors::Sensors;
 use super::watch::Watch;
 use super::{find, measure};
 
-/// What is seen of a target.
+/// What is seen of a target that is on the page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Sighting {
-    /// It is here.
-    Here {
-        /// The element.
-        element: Element,
-        /// Its box in the viewport.
-        rect: Rect,
-        /// What its scrolling ancestors leave visible.
-        clip: Option<Rect>,
-        /// The visible part of the page.
-        viewport: Rect,
-    },
-    /// It is not on the page, or hidden.
-    Gone,
+pub struct Sighting {
+    /// The element.
+    pub element: Element,
+    /// Its box in the viewport.
+    pub rect: Rect,
+    /// What its scrolling ancestors leave visible.
+    pub clip: Option<Rect>,
+    /// The visible part of the page.
+    pub viewport: Rect,
+    /// Whether its middle can be seen: it is not scrolled away, and nothing of the page lies over it.
+    pub in_sight: bool,
 }
 
 /// Follows one target until it is dropped.
 ///
-/// While the target is missing, the page is watched; while it is here, only what can move or hide it is. A frame is asked
-/// for at news, and after it only for as long as the target moves.
+/// The page is watched for changes, at most one look a frame. A frame is asked for at news, and after it only for as long as
+/// the target moves.
 pub struct Tracker(Rc<Inner>);
+
+/// Told what is seen; nothing while the target is not on the page, or hidden.
+type Report = dyn Fn(Option<&Sighting>);
 
 struct Inner {
     target: Target,
-    report: Box<dyn Fn(&Sighting)>,
-    last: RefCell<Option<Sighting>>,
+    report: Box<Report>,
+    /// What was reported last, if anything was.
+    last: RefCell<Option<Option<Sighting>>>,
     found: RefCell<Option<Found>>,
-    watch: RefCell<Option<Watch>>,
-    frame: RefCell<Option<Frame>>,
+    watch: Cell<Option<Watch>>,
+    frame: Cell<Option<Frame>>,
     still: Cell<u8>,
     revealed: Cell<bool>,
 }
@@ -60,18 +61,25 @@ const STILL: u8 = 3;
 
 impl Tracker {
     /// Follows `target`; `report` is called with what is seen of it, at first and whenever that changes.
-    pub fn new(target: Target, report: impl Fn(&Sighting) + 'static) -> Self {
+    pub fn new(target: Target, report: impl Fn(Option<&Sighting>) + 'static) -> Self {
         let inner = Rc::new(Inner {
-            target,
+            target: target.clone(),
             report: Box::new(report),
             last: RefCell::default(),
             found: RefCell::default(),
-            watch: RefCell::default(),
-            frame: RefCell::default(),
+            watch: Cell::default(),
+            frame: Cell::default(),
             still: Cell::new(0),
             revealed: Cell::new(false),
         });
-        soon(&Rc::downgrade(&inner));
+        let weak = Rc::downgrade(&inner);
+        soon(&weak);
+        // What comes, goes or is changed anywhere may be the target, or hide it.
+        inner.watch.set(Some(Watch::new(vec![target], move || {
+            if let Some(inner) = weak.upgrade() {
+                inner.look(&weak);
+            }
+        })));
         Self(inner)
     }
 
@@ -97,12 +105,8 @@ fn soon(weak: &Weak<Inner>) {
         return;
     };
     inner.still.set(0);
-    let Ok(mut frame) = inner.frame.try_borrow_mut() else {
-        return;
-    };
-    if frame.is_none() {
-        *frame = next(weak.clone());
-    }
+    let frame = inner.frame.take();
+    inner.frame.set(frame.or_else(|| next(weak.clone())));
 }
 
 fn next(weak: Weak<Inner>) -> Option<Frame> {
@@ -119,20 +123,19 @@ fn next(weak: Weak<Inner>) -> Option<Frame> {
 impl Inner {
     fn look(&self, weak: &Weak<Self>) {
         if !self.has_element() && !self.find(weak) {
-            self.tell(Sighting::Gone);
+            self.tell(None);
             return;
         }
-        let Some(sighting) = self.sighting() else {
-            return;
+        let sighting = self.sighting();
+        let still = if self.tell(sighting) {
+            0
+        } else {
+            self.still.get().saturating_add(1)
         };
-        if self.tell(sighting) {
-            self.still.set(0);
-        } else {
-            self.still.set(self.still.get().saturating_add(1));
-        }
-        if self.still.get() < STILL {
-            self.frame.replace(next(weak.clone()));
-        } else {
+        self.still.set(still);
+        if still < STILL {
+            self.frame.set(next(weak.clone()));
+        } else if still == STILL {
             self.settle();
         }
     }
@@ -142,7 +145,7 @@ impl Inner {
         let kept = self.found.try_borrow().is_ok_and(|found| {
             found
                 .as_ref()
-                .is_some_and(|found| is_visible(&found.element))
+                .is_some_and(|found| stands(&self.target, &found.element))
         });
         if !kept {
             self.found.take();
@@ -150,21 +153,10 @@ impl Inner {
         kept
     }
 
-    /// Looks for the target; watches the page for it when it is missing.
     fn find(&self, weak: &Weak<Self>) -> bool {
         let Some(element) = find(&self.target) else {
-            if self.watch.try_borrow().is_ok_and(|watch| watch.is_none()) {
-                let weak = weak.clone();
-                let watch = Watch::new(vec![self.target.clone()], move || {
-                    if let Some(inner) = weak.upgrade() {
-                        inner.look(&weak);
-                    }
-                });
-                self.watch.replace(Some(watch));
-            }
             return false;
         };
-        self.watch.take();
         if !self.revealed.replace(true) {
             measure::reveal(&element);
         }
@@ -183,22 +175,24 @@ impl Inner {
         let found = self.found.try_borrow().ok()?;
         let found = found.as_ref()?;
         let (rect, clip) = found.measured.now();
-        Some(Sighting::Here {
+        let viewport = viewport();
+        Some(Sighting {
             element: found.element.clone(),
             rect,
             clip,
-            viewport: viewport(),
+            viewport,
+            in_sight: found.measured.is_in_sight(&rect, clip, &viewport),
         })
     }
 
     /// Reports what is seen when it is news. Returns whether it was.
-    fn tell(&self, sighting: Sighting) -> bool {
+    fn tell(&self, sighting: Option<Sighting>) -> bool {
         let news = self
             .last
             .try_borrow()
             .is_ok_and(|last| last.as_ref() != Some(&sighting));
         if news {
-            (self.report)(&sighting);
+            (self.report)(sighting.as_ref());
             self.last.replace(Some(sighting));
         }
         news

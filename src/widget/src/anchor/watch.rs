@@ -1,11 +1,11 @@
 //! Waiting for the page to change: one check a frame, and only while something is waited for.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use banso_model::target::Target;
 use wasm_bindgen::JsCast;
-use web_sys::{MutationObserver, MutationObserverInit};
+use web_sys::MutationObserverInit;
 
 use super::find;
 use super::owned::{Frame, Listener, Observing};
@@ -18,9 +18,9 @@ struct Inner {
     targets: Vec<Target>,
     changed: Box<dyn Fn()>,
     frame: Cell<Option<Frame>>,
-    observing: Cell<Option<Observing<MutationObserver>>>,
-    /// How many scopes are observed: more of them once a path leads further.
-    scopes: Cell<usize>,
+    observing: Cell<Option<Observing>>,
+    /// What is observed: more of it once a path leads further, another when a frame shows another page.
+    scopes: RefCell<Vec<find::Scope>>,
     listeners: Cell<Vec<Listener>>,
 }
 
@@ -42,7 +42,7 @@ impl Watch {
             changed: Box::new(changed),
             frame: Cell::default(),
             observing: Cell::default(),
-            scopes: Cell::new(0),
+            scopes: RefCell::default(),
             listeners: Cell::default(),
         });
         inner.observe();
@@ -101,7 +101,7 @@ impl Inner {
         let mut scopes: Vec<find::Scope> = Vec::new();
         for target in &self.targets {
             for (scope, _) in find::scopes(target) {
-                if !scopes.iter().any(|known| js_sys::Object::is(known, &scope)) {
+                if !scopes.contains(&scope) {
                     scopes.push(scope);
                 }
             }
@@ -111,11 +111,11 @@ impl Inner {
         {
             scopes.push(document.unchecked_into());
         }
-        if scopes.len() == self.scopes.get() {
+        if self.scopes.try_borrow().is_ok_and(|known| *known == scopes) {
             return;
         }
         let weak = Rc::downgrade(self);
-        let observing = Observing::new(move || soon(&weak), MutationObserver::new);
+        let observing = Observing::of_changes(move || soon(&weak));
         if let Some(observing) = &observing {
             let options = MutationObserverInit::new();
             options.set_child_list(true);
@@ -123,16 +123,10 @@ impl Inner {
             options.set_attributes(true);
             options.set_character_data(true);
             for scope in &scopes {
-                if observing
-                    .observer()
-                    .observe_with_options(scope, &options)
-                    .is_err()
-                {
-                    crate::loader::problem("a part of the page could not be watched");
-                }
+                observing.observe(scope, &options);
             }
         }
-        self.scopes.set(scopes.len());
+        self.scopes.replace(scopes);
         self.observing.set(observing);
     }
 }

@@ -3,6 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
+use super::quiet::{KEYDOWN, original};
 use crate::anchor::Listener;
 use crate::browser::{Phase, property, window};
 
@@ -77,7 +78,8 @@ impl Tabs {
     #[must_use]
     pub fn round(card: &HtmlElement) -> Self {
         let own = card.clone();
-        let in_card = Listener::new(card, "keydown", Phase::Bubble, move |event| {
+        let in_card = Listener::new(card, KEYDOWN, Phase::Bubble, move |event| {
+            let event = original(&event);
             let Some(backwards) = tab(&event) else {
                 return;
             };
@@ -104,7 +106,8 @@ impl Tabs {
     #[must_use]
     pub fn before(card: &HtmlElement, target: &Element) -> Self {
         let (own, to) = (card.clone(), target.clone());
-        let in_card = Listener::new(card, "keydown", Phase::Bubble, move |event| {
+        let in_card = Listener::new(card, KEYDOWN, Phase::Bubble, move |event| {
+            let event = original(&event);
             if tab(&event) != Some(false) {
                 return;
             }

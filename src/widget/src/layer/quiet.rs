@@ -1,99 +1,111 @@
-//! What happens in a guide stays in it: no hotkey and no outside-click handler of the host's hears it.
+//! What happens in a guide stays in it: no hotkey and no outside-click handler of the host's hears it, and none of them can
+//! keep it from the guide.
+//!
+//! Events that begin in the root end at the window, on their way down, before the host's own listeners on the document; what
+//! the interface listens for is told to it there, as an event of another name that never leaves the root.
 
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventTarget, HtmlElement};
+use web_sys::{CustomEvent, CustomEventInit, Element, Event, EventTarget, HtmlElement};
 
 use crate::anchor::Listener;
-use crate::browser::{Phase, listen, property, window};
+use crate::browser::{Phase, joined, listen, property, window};
 
-/// Events that end at the root on their way up.
-const BUBBLING: [&str; 36] = [
-    "click",
-    "dblclick",
-    "auxclick",
-    "contextmenu",
-    "mousedown",
-    "mouseup",
-    "mousemove",
-    "mouseover",
-    "mouseout",
-    "pointerdown",
-    "pointerup",
-    "pointermove",
-    "pointerover",
-    "pointerout",
-    "pointercancel",
-    "touchstart",
-    "touchmove",
-    "touchend",
-    "touchcancel",
-    "wheel",
-    "keydown",
-    "keyup",
-    "keypress",
-    "beforeinput",
-    "input",
-    "change",
-    "compositionstart",
-    "compositionupdate",
-    "compositionend",
-    "copy",
-    "cut",
-    "paste",
-    "dragstart",
-    "drop",
-    "submit",
-    "select",
-];
+/// Events that are kept, on their way down and on their way up.
+const KEPT: &str = "click dblclick auxclick contextmenu mousedown mouseup pointerdown pointerup touchstart touchend keydown \
+    keyup keypress beforeinput input compositionstart compositionupdate compositionend copy cut paste dragstart drop focusin \
+    focusout focus blur";
+/// Events that come with every movement: kept on their way up only.
+const KEPT_UP: &str = "mousemove mouseover mouseout pointermove pointerover pointerout pointercancel touchmove touchcancel \
+    wheel";
 
-/// Events that never come down to it: focus locks listen for these on the document before anyone else.
-const FOCUS: [&str; 4] = ["focusin", "focusout", "focus", "blur"];
+/// A press in the interface, as the interface hears it; the browser's own event is its `detail`.
+pub const CLICK: &str = "banso-click";
+/// Something typed or chosen in the interface.
+pub const INPUT: &str = "banso-input";
+/// A key pressed in the interface.
+pub const KEYDOWN: &str = "banso-keydown";
 
-/// Keeps events that start in the root there, for as long as it lives.
+/// The browser's own event, of one that the interface hears.
+pub fn original(event: &Event) -> Event {
+    property(event, "detail").unchecked_into()
+}
+
+/// Stops what comes up to a root.
 pub fn keep(root: &HtmlElement) {
     // The listeners are on our own element and go with it.
     let stop = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
     let stop = stop.into_js_value();
-    for name in BUBBLING {
+    for name in KEPT.split(' ').chain(KEPT_UP.split(' ')) {
         let added = root.add_event_listener_with_callback(name, stop.unchecked_ref());
         if added.is_err() {
-            crate::loader::problem("an event could not be kept from the page");
+            crate::loader::refused();
         }
     }
 }
 
-/// Keeps focus events of the root from coming down to the page's own listeners, for as long as the widget lives.
-pub fn keep_focus(root: &HtmlElement) {
-    let Some(window) = window() else {
-        return;
-    };
-    for name in FOCUS {
-        let root = root.clone();
-        listen(&window, name, Phase::Capture, move |event| {
-            if event
-                .target()
-                .is_some_and(|target| js_sys::Object::is(&target, &root))
-            {
-                event.stop_propagation();
-            }
-        });
+/// Keeps what begins in any root from the page's listeners, for as long as the widget lives.
+pub fn keep_all() {
+    if let Some(window) = window() {
+        for name in KEPT.split(' ') {
+            listen(&window, name, Phase::Capture, |event| quieten(&event));
+        }
     }
+}
+
+fn quieten(event: &Event) {
+    let path = event.composed_path();
+    let inner = path.get(0);
+    if !path.some(&mut |node| is_root(&node)) {
+        // A focus lock that hears of the focus going to a guide takes it back.
+        let leaves_lock = is_root(&property(event, "relatedTarget"))
+            && inner
+                .unchecked_ref::<Element>()
+                .closest("[role$=dialog],[aria-modal=true]")
+                != Ok(None);
+        if leaves_lock {
+            event.stop_immediate_propagation();
+        }
+        return;
+    }
+    // The controls of a video are the browser's own, and hear no event that was stopped.
+    if property(&inner, "localName") == "video" {
+        return;
+    }
+    event.stop_immediate_propagation();
+    let name = joined(&["banso-", &event.type_()]);
+    if ![CLICK, INPUT, KEYDOWN].contains(&&*name) {
+        return;
+    }
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_detail(event);
+    let told = CustomEvent::new_with_event_init_dict(&name, &init)
+        .and_then(|heard| inner.unchecked_ref::<EventTarget>().dispatch_event(&heard));
+    if told.is_err() {
+        crate::loader::refused();
+    }
+}
+
+fn is_root(node: &JsValue) -> bool {
+    property(node, "localName") == "banso-root"
 }
 
 /// Hears Escape in a card, and on the page when the host did not use it. `act` is told which, and says whether it used it.
 pub fn on_escape(card: &HtmlElement, act: Rc<dyn Fn(bool) -> bool>) -> Vec<Listener> {
-    let mut listeners = vec![hear(card, true, Rc::clone(&act))];
+    let mut listeners = vec![hear(card, KEYDOWN, Rc::clone(&act))];
     if let Some(window) = window() {
-        listeners.push(hear(&window, false, act));
+        listeners.push(hear(&window, "keydown", act));
     }
     listeners
 }
 
-fn hear(on: &EventTarget, in_card: bool, act: Rc<dyn Fn(bool) -> bool>) -> Listener {
-    Listener::new(on, "keydown", Phase::Bubble, move |event| {
+fn hear(on: &EventTarget, name: &'static str, act: Rc<dyn Fn(bool) -> bool>) -> Listener {
+    let in_card = name == KEYDOWN;
+    Listener::new(on, name, Phase::Bubble, move |event| {
+        let event = if in_card { original(&event) } else { event };
         let key = property(&event, "key").as_string();
         if key.as_deref() == Some("Escape") && !event.default_prevented() && act(in_card) {
             // Else it would close the dialog of the host's that the card is in.

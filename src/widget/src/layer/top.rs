@@ -4,26 +4,29 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, Node};
+use web_sys::{Element, HtmlElement, MutationObserverInit};
 
 use super::{Popover, focus, is_open};
-use crate::anchor::{Frame, Listener, Observing};
+use crate::anchor::{Frame, Listener, Observing, ancestors};
 use crate::browser::{Phase, property, window};
 use crate::loader;
 
 /// What is shown in the top layer, in its order, and the element that the root is a child of for it.
 ///
 /// While a modal dialog or a fullscreen element of the host's is open, everything outside of it is inert or unseen, so the
-/// root moves into it, shows its popovers again, and moves back when it closes or leaves the page.
+/// root moves into it, shows its popovers again, and moves back when it closes or leaves the page. So it does with a popover
+/// of the host's that a guide points into: a press anywhere else would close it.
 pub struct Top {
     root: HtmlElement,
     shown: RefCell<Vec<HtmlElement>>,
-    watch: RefCell<Option<Observing<MutationObserver>>>,
+    watch: RefCell<Option<Observing>>,
     /// Watches the dialog the root is in for leaving the page.
-    kept: Cell<Option<Observing<MutationObserver>>>,
+    kept: Cell<Option<Observing>>,
     listeners: Cell<Vec<Listener>>,
     frame: Cell<Option<Frame>>,
     moving: Cell<bool>,
+    /// The popover of the host's that what a guide points at is in.
+    near: RefCell<Option<Element>>,
 }
 
 impl Top {
@@ -37,6 +40,7 @@ impl Top {
             listeners: Cell::default(),
             frame: Cell::default(),
             moving: Cell::new(false),
+            near: RefCell::default(),
         });
         document_element()?.append_child(root).ok()?;
         Some(top)
@@ -74,6 +78,14 @@ impl Top {
         }
     }
 
+    /// What is shown points at this element of the page.
+    pub fn beside(self: &Rc<Self>, target: &Element) {
+        let is_popover = |element: &Element| element.matches("[popover]:popover-open") == Ok(true);
+        let mut around = ancestors(target).into_iter();
+        self.near.replace(around.find(is_popover));
+        self.settle();
+    }
+
     /// The element in the page that a part of the interface is in: the root, or the host of a bar in the page's flow.
     #[must_use]
     pub fn host_of(&self, part: &HtmlElement) -> Option<Element> {
@@ -102,32 +114,35 @@ impl Top {
             return;
         };
         let weak = Rc::downgrade(self);
-        let watch = Observing::new(move || soon(&weak), MutationObserver::new);
+        let watch = Observing::of_changes(move || soon(&weak));
         if let Some(watch) = &watch {
             let options = MutationObserverInit::new();
             options.set_attributes(true);
             options.set_attribute_filter(&js_sys::Array::of1(&"open".into()));
             options.set_subtree(true);
-            observe(watch, &document, &options);
+            watch.observe(&document, &options);
             if let Some(html) = document.document_element() {
                 // A framework that swaps the page's children may drop the root with them.
                 let options = MutationObserverInit::new();
                 options.set_child_list(true);
-                observe(watch, &html, &options);
+                watch.observe(&html, &options);
             }
         }
         self.watch.replace(watch);
         let weak = Rc::downgrade(self);
-        let fullscreen = Listener::new(&document, "fullscreenchange", Phase::Capture, move |_| {
-            soon(&weak);
-        });
-        self.listeners.set(vec![fullscreen]);
+        let changed = |name| {
+            let weak = weak.clone();
+            Listener::new(&document, name, Phase::Capture, move |_| soon(&weak))
+        };
+        self.listeners
+            .set(["fullscreenchange", "toggle"].map(changed).into());
         self.settle();
     }
 
     /// Moves the root to where it can be seen and used.
     fn settle(self: &Rc<Self>) {
-        let Some(home) = home(&self.root) else {
+        let near = self.near.try_borrow().ok().and_then(|near| near.clone());
+        let Some(home) = home(&self.root, near.filter(is_open)) else {
             return;
         };
         if self.root.is_connected() && self.root.parent_element().as_ref() == Some(&home) {
@@ -144,7 +159,7 @@ impl Top {
         let focused = focus::active().filter(|active| is_within(active, &self.root));
         let scrolled = scroll_positions(&self.root);
         if home.append_child(&self.root).is_err() {
-            loader::problem("the guide could not be moved into the page's dialog");
+            loader::refused();
             return;
         }
         let shown = self
@@ -168,11 +183,11 @@ impl Top {
         let document = window().and_then(|window| window.document());
         let kept = document.filter(|_| !in_page).and_then(|document| {
             let weak = Rc::downgrade(self);
-            let kept = Observing::new(move || soon(&weak), MutationObserver::new)?;
+            let kept = Observing::of_changes(move || soon(&weak))?;
             let options = MutationObserverInit::new();
             options.set_child_list(true);
             options.set_subtree(true);
-            observe(&kept, &document, &options);
+            kept.observe(&document, &options);
             Some(kept)
         });
         self.kept.set(kept);
@@ -199,8 +214,9 @@ fn soon(weak: &Weak<Top>) {
     top.frame.set(frame);
 }
 
-/// Where the root has to be: in the innermost open modal dialog, in the fullscreen element, else in `<html>`.
-fn home(root: &HtmlElement) -> Option<Element> {
+/// Where the root has to be: in the open popover, in the innermost open modal dialog, in the fullscreen element, else in
+/// `<html>`.
+fn home(root: &HtmlElement, popover: Option<Element>) -> Option<Element> {
     let document = window()?.document()?;
     let dialogs = document.query_selector_all("dialog:modal").ok()?;
     // A later one in the document is taken to be the later opened; one in another always is.
@@ -216,21 +232,19 @@ fn home(root: &HtmlElement) -> Option<Element> {
             .fullscreen_element()
             .filter(|element| element.matches("iframe,video,img,canvas") != Ok(true))
     };
-    dialog.or_else(fullscreen).or_else(document_element)
+    let outer = dialog.or_else(fullscreen).or_else(document_element);
+    // One behind a dialog is of no use.
+    popover
+        .filter(|popover| {
+            outer
+                .as_ref()
+                .is_some_and(|outer| outer.contains(Some(popover)))
+        })
+        .or(outer)
 }
 
 fn document_element() -> Option<Element> {
     window()?.document()?.document_element()
-}
-
-fn observe(watch: &Observing<MutationObserver>, node: &Node, options: &MutationObserverInit) {
-    if watch
-        .observer()
-        .observe_with_options(node, options)
-        .is_err()
-    {
-        loader::problem("the page could not be watched for its dialogs");
-    }
 }
 
 fn show(popover: &HtmlElement) {
@@ -243,7 +257,7 @@ fn show(popover: &HtmlElement) {
 
 fn hide(popover: &HtmlElement) {
     if popover.unchecked_ref::<Popover>().hide().is_err() {
-        loader::problem("a guide could not be hidden");
+        loader::refused();
     }
 }
 

@@ -4,15 +4,15 @@ use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use banso_engine::place::{Ask, Direction as Lines, Placed, Rect, Size, place};
-use banso_model::guide::{Backdrop, Esc, Interact, Placement, Step, StepKind};
+use banso_model::guide::{Backdrop, Content, Esc, Guide, Interact, Placement, Step, StepKind};
 use banso_model::time::digits;
-use web_sys::{Element, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlElement};
 
 use super::{Given, Tell};
-use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker};
+use crate::anchor::{Advances, Listener, Observing, Sighting, Tracker, sizes};
 use crate::browser::Timer;
 use crate::layer::{Tabs, Top, active, first_focusable, focus, is_typing, on_escape};
-use crate::scene::{CardScene, Intent};
+use crate::scene::{CardScene, Intent, Shared};
 
 /// Pixels between target and card, in which the arrow is.
 const GAP: f64 = 12.0;
@@ -62,12 +62,14 @@ struct Inner {
     parts: Parts,
     step: Manner,
     run: u32,
+    guide: Shared<Guide>,
+    at: usize,
     direction: Lines,
     top: Rc<Top>,
     tell: Tell,
     tracker: Cell<Option<Tracker>>,
     advances: Cell<Option<Advances>>,
-    size: Cell<Option<Observing<ResizeObserver>>>,
+    size: Cell<Option<Observing>>,
     escape: Cell<Vec<Listener>>,
     tabs: Cell<Option<Tabs>>,
     missing: Cell<Option<Timer>>,
@@ -81,10 +83,12 @@ struct Inner {
 
 impl Stage {
     /// Begins to show a step.
-    pub fn new(given: &Given, card: &CardScene, step: &Step, parts: Parts) -> Self {
+    pub fn new(given: &Given, scene: &CardScene, step: &Step, parts: Parts) -> Self {
         let inner = Rc::new(Inner {
             parts,
-            run: card.run,
+            run: scene.run,
+            guide: scene.guide.clone(),
+            at: scene.step,
             direction: if given.scene.right_to_left {
                 Lines::Rtl
             } else {
@@ -102,7 +106,7 @@ impl Stage {
             target: Cell::default(),
             shown: Cell::new(false),
             focused: Cell::new(false),
-            open: Cell::new(card.open),
+            open: Cell::new(scene.open),
             step: Manner {
                 kind: step.kind,
                 placement: step.placement,
@@ -133,11 +137,7 @@ impl Drop for Stage {
 
 impl Inner {
     fn begin(self: &Rc<Self>, step: &Step) {
-        let weak = Rc::downgrade(self);
-        let happened: Rc<dyn Fn()> =
-            Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
-        let advances = Advances::new(step, &happened);
-        self.advances.set(Some(advances));
+        self.hear(step, None);
         match &step.target {
             _ if self.step.kind == StepKind::Wait => self.hide(),
             Some(target) if self.step.kind.follows_target() => {
@@ -160,6 +160,14 @@ impl Inner {
         }
     }
 
+    /// Waits for what moves the step on.
+    fn hear(self: &Rc<Self>, step: &Step, at: Option<&Element>) {
+        let weak = Rc::downgrade(self);
+        let happened: Rc<dyn Fn()> =
+            Rc::new(move || with(&weak, |inner| inner.tell(Intent::Advance)));
+        self.advances.set(Some(Advances::new(step, at, &happened)));
+    }
+
     fn end(&self) {
         self.tracker.take();
         self.advances.take();
@@ -170,52 +178,63 @@ impl Inner {
         self.grace.take();
     }
 
-    fn sighted(self: &Rc<Self>, sighting: &Sighting) {
-        match sighting {
-            Sighting::Here {
-                element,
-                rect,
-                clip,
-                viewport,
-            } => {
-                self.grace.take();
-                self.missing.take();
-                let first = !self.shown.get();
-                let other = self
-                    .target
-                    .replace(Some(element.clone()))
-                    .is_none_or(|before| before != *element);
-                if self.step.kind == StepKind::Inline {
-                    self.insert_after(element);
-                } else {
-                    if first {
-                        self.appear();
-                    }
-                    self.mark_at(*rect, *viewport);
-                    if self.has_card() {
-                        self.put(self.ask(*rect, *clip, *viewport));
-                    }
-                }
-                if first || other {
-                    self.arrange_tabs(element);
-                }
-                if first {
-                    self.tell(Intent::Found);
-                }
-            }
-            Sighting::Gone if self.shown.get() => {
-                let weak = Rc::downgrade(self);
-                let grace = Timer::after(GRACE_MS, move || with(&weak, |inner| inner.lost()));
-                self.grace.set(grace);
-            }
-            Sighting::Gone => self.hide(),
+    fn sighted(self: &Rc<Self>, sighting: Option<&Sighting>) {
+        let inline = self.step.kind == StepKind::Inline;
+        // A bar in the page's flow is scrolled with it.
+        let seen = sighting.filter(|sighting| inline || sighting.in_sight);
+        if let Some(sighting) = seen {
+            self.here(sighting);
+        } else if self.shown.get() {
+            // Scrolled away is not missing.
+            let missing = sighting.is_none();
+            let weak = Rc::downgrade(self);
+            let grace = Timer::after(GRACE_MS, move || with(&weak, |inner| inner.lost(missing)));
+            self.grace.set(grace);
         }
     }
 
-    /// The target is gone for good, or at least for longer than a page takes to draw it again.
-    fn lost(self: &Rc<Self>) {
+    fn here(self: &Rc<Self>, sighting: &Sighting) {
+        let element = &sighting.element;
+        self.grace.take();
+        self.missing.take();
+        let first = !self.shown.get();
+        let other = self
+            .target
+            .replace(Some(element.clone()))
+            .is_none_or(|before| before != *element);
+        if other {
+            self.top.beside(element);
+            if let Content::Steps(steps) = &self.guide.content
+                && let Some(step) = steps.get(self.at)
+            {
+                self.hear(step, Some(element));
+            }
+        }
+        if self.step.kind == StepKind::Inline {
+            self.insert_after(element);
+        } else {
+            if first {
+                self.appear();
+            }
+            self.mark_at(sighting);
+            if self.has_card() {
+                self.put(self.ask(sighting));
+            }
+        }
+        if first || other {
+            self.arrange_tabs(element);
+        }
+        if first {
+            self.tell(Intent::Found);
+        }
+    }
+
+    /// The target is out of sight, or gone for longer than a page takes to draw it again.
+    fn lost(self: &Rc<Self>, missing: bool) {
         self.hide();
-        self.await_target();
+        if missing {
+            self.await_target();
+        }
     }
 
     /// Tells when the target stays missing for longer than the step allows. It is still looked for after that.
@@ -263,10 +282,11 @@ impl Inner {
     }
 
     /// Puts the mark of a hotspot on the corner of its target, within the viewport.
-    fn mark_at(&self, rect: Rect, viewport: Rect) {
+    fn mark_at(&self, sighting: &Sighting) {
         let Some(beacon) = &self.parts.beacon else {
             return;
         };
+        let Sighting { rect, viewport, .. } = sighting;
         let half = f64::from(beacon.offset_width()) / 2.0;
         let x = match self.direction {
             Lines::Ltr => rect.right(),
@@ -286,7 +306,7 @@ impl Inner {
         if element.next_element_sibling().as_ref() != Some(&host) {
             let moved = element.after_with_node_1(&host);
             if moved.is_err() {
-                crate::loader::problem("a guide could not be placed");
+                crate::loader::refused();
             }
         }
         self.shown.set(true);
@@ -374,13 +394,7 @@ impl Inner {
 
     fn watch_size(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
-        let size = Observing::new(
-            move || with(&weak, |inner| inner.again()),
-            ResizeObserver::new,
-        );
-        if let Some(size) = &size {
-            size.observer().observe(&self.parts.card);
-        }
+        let size = sizes(&self.parts.card, move || with(&weak, |inner| inner.again()));
         self.size.set(size);
     }
 
@@ -391,12 +405,12 @@ impl Inner {
         }
     }
 
-    fn ask(&self, target: Rect, clip: Option<Rect>, viewport: Rect) -> Ask {
+    fn ask(&self, sighting: &Sighting) -> Ask {
         Ask {
-            target,
+            target: sighting.rect,
             card: self.card_size(),
-            viewport,
-            clip,
+            viewport: sighting.viewport,
+            clip: sighting.clip,
             placement: self.step.placement,
             direction: self.direction,
             gap: GAP + self.spotlight_padding(),
@@ -518,7 +532,7 @@ fn set(element: &HtmlElement, name: &str, value: f64) {
 
 fn write(element: &HtmlElement, name: &str, value: &str) {
     if element.style().set_property(name, value).is_err() {
-        crate::loader::problem("a guide could not be placed");
+        crate::loader::refused();
     }
 }
 
@@ -528,6 +542,6 @@ fn unset(element: &HtmlElement, name: &str) {
 
 fn mark(element: &HtmlElement, name: &str, value: &str) {
     if element.set_attribute(name, value).is_err() {
-        crate::loader::problem("a guide could not be placed");
+        crate::loader::refused();
     }
 }

@@ -170,7 +170,7 @@ impl Part {
             }
         }
         if refused {
-            crate::loader::problem("a part of a guide could not be drawn");
+            crate::loader::refused();
         }
     }
 
@@ -193,12 +193,12 @@ fn update(parent: &Node, new: &mut Html, old: Html) {
     for tag in new {
         let drawn = tag.0.draw(old.next().map(|tag| *tag.0), parent);
         if drawn.is_none() {
-            crate::loader::problem("a part of a guide could not be drawn");
+            crate::loader::refused();
         }
     }
     for gone in old.filter_map(|tag| tag.0.node) {
         if parent.remove_child(&gone).is_err() {
-            crate::loader::problem("a part of a guide could not be drawn");
+            crate::loader::refused();
         }
     }
 }

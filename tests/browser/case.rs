@@ -1,0 +1,175 @@
+//! A case of a table: a page of the host, a guide on it, what is done, and what must then hold.
+
+use anyhow::{Context as _, Result};
+use banso_tests::browser::{Browser, Setup};
+use banso_tests::host::{Host, Page};
+use serde_json::Value;
+use thirtyfour::Key;
+use thirtyfour::prelude::*;
+
+use crate::person::press;
+
+/// One page with one guide, and what happens there.
+pub struct Case {
+    /// The page; its name is the case's.
+    pub page: Page,
+    /// The guide without its id, which is the page's name; it is shown before anything is done. Null for none.
+    pub guide: Value,
+    /// What is done and must hold, in order.
+    pub acts: Vec<Act>,
+}
+
+/// What is done, or must hold.
+pub enum Act {
+    /// This JavaScript expression, of the page or of [`PROBE`], becomes true.
+    Until(&'static str),
+    /// This JavaScript is run in the page.
+    Js(&'static str),
+    /// This element of the page is clicked.
+    Click(&'static str),
+    /// This element of the guide is clicked.
+    ClickGuide(&'static str),
+    /// This element of the guide is shown.
+    Guide(&'static str),
+    /// No such element of the guide is shown.
+    NoGuide(&'static str),
+    /// A key is pressed.
+    Press(Key),
+    /// A text is typed wherever the focus is.
+    Type(&'static str),
+    /// The viewport gets this width and height.
+    Size(u32, u32),
+}
+
+/// What the cases look at a page with: `$` has the guide's parts, their boxes, and whether they are where they belong.
+pub const PROBE: &str = "
+window.$ = {
+  root() {
+    const seek = scope => { for (const e of scope.querySelectorAll('*')) {
+      if (e.localName === 'banso-root' && !e.hasAttribute('data-inline')) return e.shadowRoot;
+      const inner = e.shadowRoot && seek(e.shadowRoot); if (inner) return inner; } };
+    return seek(document);
+  },
+  guide: css => [...($.root()?.querySelectorAll(css) ?? [])].find(e => e.checkVisibility()),
+  card: () => $.guide('.card'),
+  box(e) { const r = typeof e === 'string' ? document.querySelector(e).getBoundingClientRect() : e.x !== undefined && e.width !== undefined && !e.localName ? e : e.getBoundingClientRect();
+    return { x: r.x, y: r.y, width: r.width, height: r.height, right: r.x + r.width, bottom: r.y + r.height, cx: r.x + r.width / 2, cy: r.y + r.height / 2 } },
+  side: () => $.card()?.getAttribute('data-side'),
+  near: (a, b, by = 1.6) => Math.abs(a - b) <= by,
+  inView(r) { return r.x >= 0 && r.y >= 0 && r.right <= innerWidth + .5 && r.bottom <= innerHeight + .5 },
+  apart: (a, b) => a.right <= b.x + .5 || b.right <= a.x + .5 || a.bottom <= b.y + .5 || b.bottom <= a.y + .5,
+  arrow() { const a = $.card()?.querySelector('.arrow'); return a && getComputedStyle(a).display !== 'none' ? $.box(a) : null },
+  // The card is beside the box, in view, and its arrow points at the box's middle.
+  beside(target) {
+    const c = $.card(); if (!c) return false;
+    const t = $.box(target), k = $.box(c), a = $.arrow(), s = $.side();
+    const along = s === 'top' || s === 'bottom' ? $.near(a?.cx, t.cx) : $.near(a?.cy, t.cy);
+    const edge = { top: k.bottom <= t.y, bottom: k.y >= t.bottom, left: k.right <= t.x, right: k.x >= t.right }[s];
+    return !!a && along && edge && $.inView(k) && $.apart(k, t);
+  },
+  hole() { const h = $.root()?.querySelector('.hole'); return h && $.box(h) },
+  lit(target, padding) { const t = $.box(target), h = $.hole();
+    return !!h && $.near(h.x, t.x - padding) && $.near(h.y, t.y - padding) && $.near(h.right, t.right + padding) && $.near(h.bottom, t.bottom + padding) },
+  at: (x, y) => document.elementFromPoint(x, y),
+  reaches(css) { const t = $.box(css), e = $.at(t.cx, t.cy); return !!e && document.querySelector(css).contains(e) },
+  where() { return JSON.stringify({ notes: window.notes, side: $.side(), card: $.card() && $.box($.card()), arrow: $.arrow(), hole: $.hole(), view: [innerWidth, innerHeight],
+    target: document.querySelector('#t') && $.box('#t') }) },
+};
+";
+
+/// Plays a table on one host and in one browser.
+pub async fn play(cases: Vec<Case>) -> Result<()> {
+    play_in(Setup::default(), cases).await
+}
+
+/// The same in a browser that is set up otherwise.
+pub async fn play_in(setup: Setup, cases: Vec<Case>) -> Result<()> {
+    let mut guides = Vec::new();
+    for case in &cases {
+        if !case.guide.is_null() {
+            let mut guide = case.guide.clone();
+            guide["id"] = case.page.name.into();
+            guides.push(guide);
+        }
+    }
+    let pages = cases.iter().map(|case| case.page.clone()).collect();
+    let host = Host::start(pages, &guides)?;
+    let (width, height) = setup.size;
+    let only = std::env::var("BANSO_CASE").ok();
+    let mut wrong = Vec::new();
+    Browser::run(setup, async |browser| {
+        for case in &cases {
+            let name = case.page.name;
+            if only.as_ref().is_some_and(|only| only != name) {
+                continue;
+            }
+            browser.size(width, height).await?;
+            if let Err(error) = one(browser, &host, case).await {
+                let place = browser.js("return $.where()").await;
+                wrong.push(format!("{name}: {error:#}\n    {place:?}"));
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "{} of {} cases:\n{}",
+            wrong.len(),
+            cases.len(),
+            wrong.join("\n")
+        );
+        Ok(())
+    })
+    .await
+}
+
+async fn one(browser: &Browser, host: &Host, case: &Case) -> Result<()> {
+    let name = case.page.name;
+    host.visit(browser, name).await?;
+    browser.js(PROBE).await?;
+    if !case.guide.is_null() {
+        browser.js(&format!("banso('show', '{name}')")).await?;
+    }
+    for (nth, act) in case.acts.iter().enumerate() {
+        perform(browser, act)
+            .await
+            .with_context(|| format!("act {nth}"))?;
+    }
+    browser.js("banso('hide')").await?;
+    browser
+        .no_guide("[data-banso-step]")
+        .await
+        .context("at the end")?;
+    browser.clean(&[]).await
+}
+
+async fn perform(browser: &Browser, act: &Act) -> Result<()> {
+    match act {
+        Act::Until(holds) => {
+            browser
+                .until_js(
+                    holds,
+                    &format!("try {{ return !!({holds}) }} catch {{ return false }}"),
+                )
+                .await?;
+        }
+        Act::Js(body) => {
+            browser.js(body).await?;
+        }
+        Act::Click(css) => browser.click(css).await?,
+        Act::ClickGuide(css) => browser.click_guide(css).await?,
+        Act::Guide(css) => {
+            browser.guide(css).await?;
+        }
+        Act::NoGuide(css) => browser.no_guide(css).await?,
+        Act::Press(key) => press(browser, key.clone()).await?,
+        Act::Type(text) => {
+            browser
+                .driver
+                .action_chain()
+                .send_keys(*text)
+                .perform()
+                .await?
+        }
+        Act::Size(width, height) => browser.size(*width, *height).await?,
+    }
+    Ok(())
+}
