@@ -5,7 +5,6 @@ use banso_tests::browser::{Browser, Setup};
 use banso_tests::host::{Host, Page};
 use serde_json::Value;
 use thirtyfour::Key;
-use thirtyfour::prelude::*;
 
 use crate::person::press;
 
