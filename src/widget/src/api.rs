@@ -82,7 +82,7 @@ pub fn read(name: &JsValue, first: &JsValue, second: &JsValue) -> Result<Call, &
             let name =
                 text(first).ok_or("track needs a name: banso('track', 'report_exported')")?;
             if name.chars().count() > banso_model::wire::limits::NAME {
-                return Err("track needs a shorter name, of 200 characters at most");
+                return Err("track needs a name of at most 200 characters");
             }
             Ok(Call::Track(name, values(second)))
         }
@@ -105,7 +105,7 @@ pub fn read(name: &JsValue, first: &JsValue, second: &JsValue) -> Result<Call, &
         "flush" => Ok(Call::Flush),
         "reset" => Ok(Call::Reset),
         "debug" if text(first).as_deref() == Some("trap") => Ok(Call::Trap),
-        _ => Err("there is no such call: see banso.d.ts for those there are"),
+        _ => Err("there is no such call: see banso.d.ts"),
     }
 }
 
@@ -123,11 +123,11 @@ fn identify(given: &JsValue) -> Result<Call, &'static str> {
     Ok(Call::Identify(Naming {
         user: person(
             "user",
-            "identify needs an id for the user: user.id is missing",
+            "identify needs user.id",
         )?,
         account: person(
             "account",
-            "identify needs an id for the account: account.id is missing",
+            "identify needs account.id",
         )?,
         token: browser::property(given, "token").as_string(),
     }))

@@ -194,6 +194,11 @@ impl Identity {
         }
     }
 
+    /// When this visit began.
+    pub fn began(&self) -> Timestamp {
+        self.visit.began
+    }
+
     /// Another tab may have kept the visit alive, so it is read again when this one is not sure.
     fn keep_visit(&mut self, ids: &mut Ids, now: Timestamp) {
         if self.visit.holds(now) && now.since(self.visit_checked) < GRAIN_MS {

@@ -20,6 +20,8 @@ pub struct Memory {
     pub news: Option<Timestamp>,
     /// When guides interrupted this user by themselves.
     pub interruptions: Vec<Timestamp>,
+    /// Since when each guide's conditions have held; kept as items are, which costs the browser nothing.
+    pub armed: Named<ItemProgress>,
 }
 
 /// So many interruptions are remembered; pacing does not look further back.

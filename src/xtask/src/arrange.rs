@@ -1,4 +1,4 @@
-//! Merges a module's functions that are the same, and puts them, and the variables in each, into the order in which they
+//! Merges a module's functions and imports that are the same, and puts them, and the variables in each, into the order in which they
 //! compress best.
 //!
 //! The compiler numbers a function's variables as it made them. Numbered by how often they are used, the same numbers are
@@ -7,19 +7,21 @@
 //! less to download for the same code.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, Module};
+use wasm_encoder::{
+    CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, Module,
+};
 use wasmparser::{
-    CodeSectionReader, FunctionBody, FunctionSectionReader, Operator, Parser, Payload, TypeRef,
-    ValType,
+    CodeSectionReader, FunctionBody, FunctionSectionReader, ImportSectionReader, Operator, Parser,
+    Payload, TypeRef, ValType,
 };
 
 /// Part of the build id: raised when the same module would be written otherwise.
-pub const REVISION: &str = "arranged-4";
+pub const REVISION: &str = "arranged-5";
 
 /// How functions are compared.
 #[derive(Clone, Copy, Debug)]
@@ -46,9 +48,11 @@ fn ways() -> impl Iterator<Item = Likeness> {
     })
 }
 
-/// The same module with its variables and its functions in another order, each function once.
-pub fn arrange(wasm: &[u8]) -> Result<Vec<u8>> {
-    let merged = merge(write(wasm, &mut Numbered::new(wasm)?)?)?;
+/// The same module with its variables and its functions in another order, each function once. `same` says by which other
+/// name an import goes.
+pub fn arrange(wasm: &[u8], same: &HashMap<String, String>) -> Result<Vec<u8>> {
+    let imported = write(wasm, &mut Imports::new(wasm, same)?)?;
+    let merged = merge(write(&imported, &mut Numbered::new(&imported)?)?)?;
     let Functions {
         imported, bodies, ..
     } = functions(&merged)?;
@@ -124,6 +128,64 @@ fn write(wasm: &[u8], writer: &mut impl Reencode<Error = Infallible>) -> Result<
     reencode::utils::parse_core_module(writer, &mut module, Parser::new(0), wasm)
         .map_err(|error| anyhow!("the widget's functions cannot be put in order: {error}"))?;
     Ok(module.finish())
+}
+
+/// Writes a module anew with one import in place of all that have the same name and type.
+struct Imports {
+    /// The new number of each imported function, and what is imported as the first of that number.
+    places: Vec<u32>,
+    /// What is imported, in its new order: module, name and type.
+    kept: Vec<(String, String, u32)>,
+}
+
+impl Imports {
+    fn new(wasm: &[u8], same: &HashMap<String, String>) -> Result<Self> {
+        let (mut places, mut kept) = (Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(wasm) {
+            let Payload::ImportSection(imports) = payload.context("the widget is no module")?
+            else {
+                continue;
+            };
+            for import in imports.into_imports() {
+                let import = import?;
+                let TypeRef::Func(kind) = import.ty else {
+                    bail!("the widget imports {}, which is no function", import.name);
+                };
+                let name = same.get(import.name).map_or(import.name, String::as_str);
+                let import = (import.module.to_owned(), name.to_owned(), kind);
+                let known = kept.iter().position(|other| *other == import);
+                let place = known.unwrap_or_else(|| {
+                    kept.push(import);
+                    kept.len() - 1
+                });
+                places.push(u32::try_from(place)?);
+            }
+        }
+        Ok(Self { places, kept })
+    }
+}
+
+impl Reencode for Imports {
+    type Error = Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, Reencoding> {
+        Ok(match self.places.get(function as usize) {
+            Some(place) => *place,
+            // All others move up by what is left out.
+            None => function - (self.places.len() - self.kept.len()) as u32,
+        })
+    }
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        _section: ImportSectionReader<'_>,
+    ) -> Result<(), Reencoding> {
+        for (module, name, kind) in &self.kept {
+            imports.import(module, name, EntityType::Function(*kind));
+        }
+        Ok(())
+    }
 }
 
 /// Writes a module anew with the variables of each function numbered by how often they are used.
@@ -375,7 +437,7 @@ impl Reencode for Arranged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_encoder::{ExportKind, ExportSection, ImportSection, TypeSection};
+    use wasm_encoder::{ExportKind, ExportSection, TypeSection};
     use wasmparser::ExternalKind;
 
     /// A module that imports one function and exports one a constant, which returns it; the last calls the first too.
@@ -456,11 +518,62 @@ mod tests {
             &[70_000, 5, 70_001, 6, 70_002],
         ] {
             let before = module(constants);
-            let after = arrange(&before).expect("arranged");
+            let after = arrange(&before, &HashMap::new()).expect("arranged");
             assert_eq!(meaning(&after), meaning(&before), "{constants:?}");
         }
         let before = module(&[70_000, 5, 70_001, 6, 70_002]);
-        assert_ne!(arrange(&before).expect("arranged"), before);
+        assert_ne!(arrange(&before, &HashMap::new()).expect("arranged"), before);
+    }
+
+    #[test]
+    fn imports_that_are_the_same_are_one() {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        types.ty().function([wasm_encoder::ValType::I32], []);
+        let mut imports = ImportSection::new();
+        for (name, kind) in [("a", 0), ("b", 0), ("c", 1), ("d", 0)] {
+            imports.import("host", name, EntityType::Function(kind));
+        }
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        let mut body = Function::new([]);
+        for called in [0, 1, 3, 4] {
+            body.instruction(&Instruction::Call(called));
+        }
+        body.instruction(&Instruction::End);
+        functions.function(0);
+        code.function(&body);
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&code);
+        // `b` and `c` are `a` by another name, and `c` is of another type.
+        let same = ["b", "c"].map(|name| (name.to_owned(), "a".to_owned()));
+        let after = arrange(&module.finish(), &HashMap::from(same)).expect("arranged");
+        let mut said = Vec::new();
+        for payload in Parser::new(0).parse_all(&after) {
+            match payload.expect("a module") {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import.expect("an import");
+                        said.push(format!("{} {:?}", import.name, import.ty));
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    for operator in body.get_operators_reader().expect("a body") {
+                        if let Operator::Call { function_index } = operator.expect("an operator") {
+                            said.push(function_index.to_string());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(
+            said.join(", "),
+            "a Func(0), a Func(1), d Func(0), 0, 0, 2, 3"
+        );
     }
 
     #[test]
@@ -520,7 +633,7 @@ mod tests {
     fn what_is_used_most_has_the_lowest_number_of_its_type() {
         use wasm_encoder::ValType::{F64, I32};
         let before = function(&[(F64, 1), (I32, 1), (I32, 3), (F64, 2), (I32, 2)]);
-        let after = arrange(&before).expect("arranged");
+        let after = arrange(&before, &HashMap::new()).expect("arranged");
         let mut said = Vec::new();
         for payload in Parser::new(0).parse_all(&after) {
             if let Payload::CodeSectionEntry(body) = payload.expect("a module") {

@@ -17,7 +17,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{arrange, minify};
+use crate::arrange;
+use crate::minify::{self, Kind};
 
 /// The stem of the generated files.
 pub const STEM: &str = "banso_widget";
@@ -81,16 +82,22 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
     let mut generated = Vec::new();
     collect(folder.path(), "", &mut generated)?;
     generated.retain(|file| file.name != format!("{STEM}.js"));
+    let mut same = HashMap::new();
+    for file in generated.iter_mut().filter(|file| file.name == glue) {
+        let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
+        let mut text = minify::rename(&file.name, source, &short, &read)?;
+        if names == Names::Strip {
+            let minified = minify::minify(&file.name, &text, Kind::Module)?;
+            (text, same) = minify::merge(&file.name, &minified)?;
+        }
+        file.bytes = text.into_bytes();
+    }
     if names == Names::Strip {
         for file in &mut generated {
             if file.name.ends_with(".wasm") {
-                file.bytes = arrange::arrange(&file.bytes)?;
+                file.bytes = arrange::arrange(&file.bytes, &same)?;
             }
         }
-    }
-    for file in generated.iter_mut().filter(|file| file.name == glue) {
-        let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
-        file.bytes = minify::rename(&file.name, source, &short, &read)?.into_bytes();
     }
     generated.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(generated)

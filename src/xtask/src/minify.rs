@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail, ensure};
 use oxc_allocator::{Allocator, FromIn as _};
-use oxc_ast::ast::IdentifierName;
+use oxc_ast::ast::{Declaration, IdentifierName, Statement};
 use oxc_ast_visit::VisitMut;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
@@ -90,6 +90,40 @@ pub fn rename(
         .code)
 }
 
+/// Leaves out exported functions that do what another does, and says which stands for which. They must be minified: then
+/// those that do the same are written the same.
+pub fn merge(name: &str, source: &str) -> Result<(String, HashMap<String, String>)> {
+    let allocator = Allocator::default();
+    let mut parsed = Parser::new(&allocator, source, SourceType::mjs()).parse();
+    ensure!(parsed.diagnostics.is_empty(), "{name} is not minified");
+    let mut known: HashMap<&str, String> = HashMap::new();
+    let mut same = HashMap::new();
+    parsed.program.body.retain(|statement| {
+        let Statement::ExportDeclaration(export) = statement else {
+            return true;
+        };
+        let Declaration::FunctionDeclaration(function) = &export.declaration else {
+            return true;
+        };
+        let Some(id) = &function.id else { return true };
+        let rest = &source[id.span.end as usize..function.span.end as usize];
+        match known.get(rest) {
+            Some(first) => {
+                same.insert(id.name.to_string(), first.clone());
+                false
+            }
+            None => {
+                known.insert(rest, id.name.to_string());
+                true
+            }
+        }
+    });
+    let merged = Codegen::new()
+        .with_options(CodegenOptions::minify())
+        .build(&parsed.program);
+    Ok((merged.code, same))
+}
+
 /// Gives properties other names.
 struct Properties<'a, 'n> {
     allocator: &'a Allocator,
@@ -160,6 +194,20 @@ mod tests {
             expected,
             "{source}"
         );
+    }
+
+    #[test]
+    fn functions_that_do_the_same_are_exported_once() {
+        let (merged, same) = merge(
+            "case.js",
+            "export function $0(e){return e.a}export function $1(e){return e.b}let c=1;export function $2(e){return e.a}",
+        )
+        .expect("merged");
+        assert_eq!(
+            merged,
+            "export function $0(e){return e.a}export function $1(e){return e.b}let c=1;"
+        );
+        assert_eq!(same, HashMap::from([("$2".to_owned(), "$0".to_owned())]));
     }
 
     #[test]

@@ -72,7 +72,6 @@ impl Live {
         self.overlay.clear();
         self.remember();
         self.asked.clear();
-        self.armed.clear();
         self.suspended.clear();
         self.hidden.clear();
         self.finished.clear();

@@ -142,22 +142,29 @@ impl Live {
         }
     }
 
-    /// Takes note of since when each guide's conditions have held.
+    /// Takes note of since when in this visit each guide's conditions have held: a delay goes on over a reload.
     fn arm(&mut self, session: &Session, holds: &[bool], now: Timestamp) {
+        let began = self.identity.began();
+        let mut kept = true;
         for (entry, holds) in session.guides.iter().zip(holds) {
+            let armed = &mut self.memory.armed;
             if *holds {
-                if !self.armed.contains_key(&entry.id) {
-                    self.armed.insert(entry.id.clone(), now);
+                if armed.get(&entry.id).is_none_or(|since| since.at < began) {
+                    armed.insert(entry.id.clone(), ItemProgress { at: now });
+                    kept &= entry.delay_ms == 0;
                 }
                 if self.suspended.get(&entry.id) == Some(&Suspended::UntilHolds) {
                     self.suspended.remove(&entry.id);
                 }
             } else {
-                self.armed.remove(&entry.id);
+                kept &= armed.remove(&entry.id).is_none() || entry.delay_ms == 0;
                 if let Some(suspended) = self.suspended.get_mut(&entry.id) {
                     *suspended = Suspended::UntilHolds;
                 }
             }
+        }
+        if !kept {
+            self.keep_memory();
         }
     }
 
@@ -180,7 +187,7 @@ impl Live {
                 Candidate {
                     entry,
                     holds: *holds && !suspended,
-                    armed_since: self.armed.get(&entry.id).copied(),
+                    armed_since: self.memory.armed.get(&entry.id).map(|since| since.at),
                     progress: self.memory.guide(&session.facts, &entry.id),
                     asked: self.asked.get(&entry.id).copied(),
                     suspended,

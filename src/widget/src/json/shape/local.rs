@@ -13,7 +13,8 @@ object!(Memory {
     items,
     folded,
     news,
-    interruptions
+    interruptions,
+    armed
 });
 object!(Record {
     id,
