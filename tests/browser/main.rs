@@ -6,6 +6,7 @@ mod calls;
 mod case;
 mod conservation;
 mod delivery;
+mod display;
 mod features;
 mod first_use;
 mod harness;

@@ -16,15 +16,27 @@ const LOOK: Duration = Duration::from_millis(40);
 /// When it gives none in twenty seconds, naming `what` was waited for; or at once what `look` reports.
 pub async fn until<T, F: Future<Output = Result<Option<T>>>>(
     what: &str,
+    look: impl FnMut() -> F,
+) -> Result<T> {
+    within(PATIENCE, what, look).await
+}
+
+/// The same for what may take as long as `patience`.
+///
+/// # Errors
+/// As [`until`].
+pub async fn within<T, F: Future<Output = Result<Option<T>>>>(
+    patience: Duration,
+    what: &str,
     mut look: impl FnMut() -> F,
 ) -> Result<T> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(value) = look().await? {
             return Ok(value);
         }
         if Instant::now() > deadline {
-            bail!("waited {} s for {what}", PATIENCE.as_secs());
+            bail!("waited {} s for {what}", patience.as_secs());
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -121,14 +121,8 @@ fn identify(given: &JsValue) -> Result<Call, &'static str> {
         return Err("identify needs an object: banso('identify', { user: { id: 'u1' } })");
     }
     Ok(Call::Identify(Naming {
-        user: person(
-            "user",
-            "identify needs user.id",
-        )?,
-        account: person(
-            "account",
-            "identify needs account.id",
-        )?,
+        user: person("user", "identify needs user.id")?,
+        account: person("account", "identify needs account.id")?,
         token: browser::property(given, "token").as_string(),
     }))
 }

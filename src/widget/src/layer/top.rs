@@ -249,9 +249,7 @@ fn document_element() -> Option<Element> {
 
 fn show(popover: &HtmlElement) {
     if popover.unchecked_ref::<Popover>().show().is_err() {
-        loader::problem(
-            "a guide could not be shown: does this browser have popovers?",
-        );
+        loader::problem("a guide could not be shown: does this browser have popovers?");
     }
 }
 
