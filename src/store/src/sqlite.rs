@@ -6,21 +6,31 @@
 //! ask for it. After a crash the journal is folded from where the tables are.
 
 mod account;
+mod backup;
 mod commit;
 mod compaction;
+mod damage;
 mod dirty;
+mod erase;
+mod erased;
+mod expiry;
+mod export;
 mod files;
 mod fold;
 mod fold_record;
+mod inspect;
 mod key;
 mod list;
 mod losses;
+mod nameless;
 mod pack;
 mod progress;
+mod purge;
 mod readers;
 mod recent;
 mod relay;
 mod retention;
+mod rights;
 mod schema;
 mod segments;
 mod sums;
@@ -30,7 +40,7 @@ mod traits;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -38,7 +48,7 @@ use std::thread::JoinHandle;
 use banso_model::rollup::AccountHistory;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
 use crate::codec::Label;
@@ -48,9 +58,14 @@ use crate::read::{
 };
 use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
-use crate::{Store, Unscored};
+use crate::subject::{Erasure, Expired, Subject};
+use crate::{Export, Store, Unscored};
+pub use backup::restore;
+use banso_model::time::Timestamp;
 use commit::{Committer, Counts, Queued};
+use damage::Damage;
 use dirty::Dirty;
+use erased::Erased;
 use files::{Files, unavailable};
 use fold::Fold;
 use key::Key;
@@ -64,6 +79,9 @@ pub struct Options {
     pub queue: usize,
     /// Threads that read.
     pub readers: usize,
+    /// Most bytes of a file that is looked through wholly before it is opened; damage in a larger one is found when it is
+    /// come upon.
+    pub check: u64,
 }
 
 impl Default for Options {
@@ -71,6 +89,7 @@ impl Default for Options {
         Self {
             queue: 64 << 20,
             readers: 2,
+            check: 4 << 30,
         }
     }
 }
@@ -83,6 +102,9 @@ pub struct SqliteStore {
     counts: Arc<Counts>,
     relay: Arc<Relay>,
     dirty: Arc<Dirty>,
+    erased: Arc<Erased>,
+    damage: Arc<Damage>,
+    copies: AtomicU64,
     readers: Readers,
     threads: Mutex<Vec<JoinHandle<()>>>,
     lock: Mutex<Option<File>>,
@@ -97,6 +119,12 @@ impl SqliteStore {
     pub fn open(dir: &Path, options: Options) -> Result<Self, StoreError> {
         let files = Files::of(dir)?;
         let lock = files.lock()?;
+        inspect::inspect(&files, options.check)?;
+        let erased = Arc::new(Erased::open(files.erased())?);
+        let damage = Arc::new(Damage::default());
+        if let Err(error) = files.remove_copies() {
+            tracing::warn!(%error, "an unfinished copy stays in the folder");
+        }
         let tables = files.open_tables()?;
         let journal = files.open_journal()?;
         let folded = files::meta(&tables, "folded")
@@ -113,11 +141,16 @@ impl SqliteStore {
             tables,
             Arc::clone(&relay),
             Arc::clone(&dirty),
+            Arc::clone(&erased),
+            Arc::clone(&damage),
         )
         .map_err(|error| broken(&files.tables(), &error))?;
         recover(&files, &journal, &mut fold, folded)?;
         fold.checkpoint("TRUNCATE");
+        rights::catch_up(&mut fold)
+            .map_err(|error| broken(&files.tables(), &error))?;
         trim(&files, &journal, &relay)?;
+        rights::clean(&mut fold, &journal).map_err(|error| broken(&files.tables(), &error))?;
         let counts = Arc::new(Counts::default());
         let committer = Committer::new(
             files.journal(),
@@ -125,10 +158,11 @@ impl SqliteStore {
             files.open_reader()?,
             Arc::clone(&relay),
             Arc::clone(&counts),
+            Arc::clone(&erased),
             seq,
         )
         .map_err(|error| broken(&files.journal(), &error))?;
-        let readers = Readers::start(&files, options.readers)?;
+        let readers = Readers::start(&files, options.readers, &damage)?;
         let (queue, queued) = channel();
         let threads = vec![
             spawn("banso-fold", &files.tables(), move || fold.run())?,
@@ -143,6 +177,9 @@ impl SqliteStore {
             counts,
             relay,
             dirty,
+            erased,
+            damage,
+            copies: AtomicU64::new(0),
             readers,
             threads: Mutex::new(threads),
             lock: Mutex::new(Some(lock)),
@@ -310,9 +347,16 @@ impl Store for SqliteStore {
                         tables.prepare_cached("SELECT name FROM accounts WHERE owner = ?1")?;
                     oldest
                         .into_iter()
-                        .map(|(owner, version)| {
-                            let account = statement.query_row([owner], |row| row.get(0))?;
-                            Ok(Unscored { account, version })
+                        // One that is not there was erased meanwhile.
+                        .filter_map(|(owner, version)| {
+                            let account = statement.query_row([owner], |row| row.get(0));
+                            match account.optional() {
+                                Ok(account) => Some(Ok(Unscored {
+                                    account: account?,
+                                    version,
+                                })),
+                                Err(error) => Some(Err(error.into())),
+                            }
                         })
                         .collect()
                 })
@@ -344,12 +388,33 @@ impl Store for SqliteStore {
 
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         async move {
+            self.damage.check()?;
+            // While nothing can be folded, nobody would answer what is asked of that thread.
+            if let Some(error) = self.relay.error() {
+                return Err(unavailable(&self.files.tables(), &error));
+            }
             let (answer, answered) = oneshot::channel();
             self.enqueue(Queued::Probe(answer))?;
             answered.await.unwrap_or_else(|_| Err(self.closed()))?;
             self.ask(Command::Probe).await
         }
         .boxed()
+    }
+
+    fn export(&self, of: Subject) -> Export {
+        self.exported(of)
+    }
+
+    fn erase(&self, who: Subject, at: Timestamp) -> BoxFuture<'_, Result<Erasure, StoreError>> {
+        self.erased(who, at).boxed()
+    }
+
+    fn expire(&self, before: Timestamp) -> BoxFuture<'_, Result<Expired, StoreError>> {
+        self.expired(before).boxed()
+    }
+
+    fn back_up(&self) -> BoxFuture<'_, Result<File, StoreError>> {
+        self.copied().boxed()
     }
 
     fn missed(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Missed>, StoreError>> {
@@ -427,7 +492,7 @@ fn broken(place: &Path, error: &impl ToString) -> StoreError {
     StoreError::Unusable {
         place: place.display().to_string(),
         reason: error.to_string(),
-        remedy: "it was left as it is: make room on the disk, or restore a backup".to_owned(),
+        remedy: "make room on the disk when it is full; else keep a copy of the folder and restore the last backup with `banso restore`".to_owned(),
     }
 }
 

@@ -44,6 +44,12 @@ pub fn user(account: Key, id: &str) -> Key {
     hash(3, account, id.as_bytes())
 }
 
+/// The key of a user's id, whatever the account.
+#[must_use]
+pub fn person(id: &str) -> Key {
+    hash(7, 0, id.as_bytes())
+}
+
 /// The key of a session.
 #[must_use]
 pub fn visit(id: Label<'_>) -> Key {

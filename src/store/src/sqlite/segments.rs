@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::fold::FoldError;
+use super::nameless::nameless;
 use super::pack::{LOG, Packer, head, length, unpack};
 use crate::codec::{Bytes, Malformed, Put};
 
@@ -110,6 +111,7 @@ impl Segments {
             return Ok(());
         }
         let (bytes, sizes) = std::mem::take(&mut self.samples);
+        let (bytes, sizes) = nameless(&bytes, &sizes)?;
         match zstd::dict::from_continuous(&bytes, &sizes, SIZE) {
             Ok(data) => {
                 tables.execute("INSERT INTO dictionaries VALUES (1, ?1)", [&data])?;
@@ -124,6 +126,42 @@ impl Segments {
     }
 }
 
+/// Packs again, each by itself, what was packed with a dictionary, and forgets the dictionaries: those of version 1 were
+/// learned from segments as they are, and what a dictionary has of somebody cannot be erased.
+///
+/// # Errors
+/// [`FoldError`]; what was packed again stays so, and the rest is packed when this is tried again.
+pub fn unlearn(tables: &mut Connection) -> Result<(), FoldError> {
+    let mut segments = Segments::load(tables)?;
+    if segments.dictionaries.is_empty() {
+        return Ok(());
+    }
+    tracing::info!("segments of the log are packed again; this is done once");
+    let (mut after, mut packed) = (i64::MIN, Vec::new());
+    loop {
+        let transaction = tables.transaction()?;
+        let some: Vec<(i64, Vec<u8>)> = transaction
+            .prepare_cached("SELECT seq, data FROM log WHERE seq > ?1 ORDER BY seq LIMIT 2000")?
+            .query_map([after], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let Some((last, _)) = some.last() else {
+            transaction.execute("DELETE FROM dictionaries", ())?;
+            return Ok(transaction.commit()?);
+        };
+        after = *last;
+        for (seq, data) in some {
+            if data.first() == Some(&LEARNED) {
+                let records = segments.unpack(&data)?;
+                segments.plain.pack(&records, &mut packed)?;
+                transaction
+                    .prepare_cached("UPDATE log SET data = ?2 WHERE seq = ?1")?
+                    .execute((seq, &packed))?;
+            }
+        }
+        transaction.commit()?;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +171,8 @@ mod tests {
 
     fn records(n: u64) -> Vec<u8> {
         let user = format!("user-{}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
-        let mut sample = Sample::of("acme", &user).uses("report.create", n, 0);
+        let account = format!("account-{}", n % 977);
+        let mut sample = Sample::of(&account, &user).uses("report.create", n, 0);
         sample.0.events[0].props = format!(r#"{{"source":"menu","rows":{}}}"#, n * 7919 % 997);
         let mut bytes = Vec::new();
         record::encode(&sample.0, &[true], &mut bytes);
@@ -144,7 +183,7 @@ mod tests {
     fn what_was_packed_before_and_after_learning_is_unpacked() {
         let tables = Connection::open_in_memory().expect("memory opens");
         tables
-            .execute_batch(schema::MIGRATIONS[0])
+            .execute_batch(&schema::MIGRATIONS.concat())
             .expect("tables are made");
         let mut segments = Segments::load(&tables).expect("it loads");
         let mut sizes = Vec::new();

@@ -33,15 +33,14 @@ crate::contract!(Folder::new());
 impl SqliteStore {
     /// Runs a statement on the journal's connection.
     async fn run_on_journal(&self, sql: &'static str) {
-        let (answer, answered) = oneshot::channel();
-        self.enqueue(Queued::Run(sql, answer)).expect("it is open");
-        let done = answered.await.expect("it is answered");
-        done.expect("the statement runs");
+        self.on_journal(move |committer| Ok(committer.journal().execute_batch(sql)?))
+            .await
+            .expect("the statement runs");
     }
 
     /// Runs a statement on the tables' connection.
     async fn run_on_tables(&self, sql: &'static str) {
-        self.ask(Command::Run(sql))
+        self.on_tables(move |fold| Ok(fold.tables.execute_batch(sql)?))
             .await
             .expect("the statement runs");
     }
