@@ -56,9 +56,9 @@ use crate::error::StoreError;
 use crate::read::{
     AccountPage, AccountQuery, AccountRecord, Counters, Merged, Missed, Score, UserRecord,
 };
+use crate::subject::{Erasure, Expired, Subject};
 use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
-use crate::subject::{Erasure, Expired, Subject};
 use crate::{Export, Store, Unscored};
 pub use backup::restore;
 use banso_model::time::Timestamp;
@@ -147,8 +147,7 @@ impl SqliteStore {
         .map_err(|error| broken(&files.tables(), &error))?;
         recover(&files, &journal, &mut fold, folded)?;
         fold.checkpoint("TRUNCATE");
-        rights::catch_up(&mut fold)
-            .map_err(|error| broken(&files.tables(), &error))?;
+        rights::catch_up(&mut fold).map_err(|error| broken(&files.tables(), &error))?;
         trim(&files, &journal, &relay)?;
         rights::clean(&mut fold, &journal).map_err(|error| broken(&files.tables(), &error))?;
         let counts = Arc::new(Counts::default());

@@ -162,6 +162,7 @@ pub enum What {
         /// What is counted: the text form of the metric.
         metric: String,
         /// The day; null for all days that are no longer kept apart.
+        #[serde(serialize_with = "as_date")]
         day: Option<Day>,
         /// How often.
         sum: u64,
@@ -171,16 +172,19 @@ pub enum What {
         /// What is counted: the text form of the metric.
         metric: String,
         /// The day it happened.
-        day: Day,
+        #[serde(serialize_with = "as_date")]
+        day: Option<Day>,
         /// The day it was received.
-        received: Day,
+        #[serde(serialize_with = "as_date")]
+        received: Option<Day>,
         /// The sum.
         sum: u64,
     },
     /// A day on which the user was active.
     Active {
         /// The day.
-        day: Day,
+        #[serde(serialize_with = "as_date")]
+        day: Option<Day>,
     },
     /// A search of help that found nothing.
     Search {
@@ -232,4 +236,11 @@ pub enum What {
 
 fn as_uuid<S: Serializer>(id: &u128, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&crate::codec::Label::Uuid(*id))
+}
+
+fn as_date<S: Serializer>(day: &Option<Day>, to: S) -> Result<S::Ok, S::Error> {
+    match day {
+        Some(day) => to.collect_str(day),
+        None => to.serialize_none(),
+    }
 }

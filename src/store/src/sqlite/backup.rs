@@ -124,7 +124,10 @@ pub fn restore(file: &Path, dir: &Path) -> Result<(), StoreError> {
             &part,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        let stones: Vec<Stone> = erase::noted(&copy)?.into_iter().map(|(stone, _)| stone).collect();
+        let stones: Vec<Stone> = erase::noted(&copy)?
+            .into_iter()
+            .map(|(stone, _)| stone)
+            .collect();
         copy.close().map_err(|(_, error)| error)?;
         erased.add(&stones)?;
         File::open(&part)?.sync_all()?;

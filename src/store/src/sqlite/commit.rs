@@ -14,8 +14,8 @@ use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::oneshot;
 
-use super::files::unavailable;
 use super::erased::{Erased, Sifted};
+use super::files::unavailable;
 use super::fold::FoldError;
 use super::key::{self, Key};
 use super::pack::{JOURNAL, Packer};
@@ -407,6 +407,14 @@ impl Committer {
     #[cfg(test)]
     pub const fn journal(&self) -> &Connection {
         &self.journal
+    }
+
+    /// Waits until everything that was committed is folded; nothing is committed meanwhile.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn catch_up(&self) -> Result<(), String> {
+        self.relay.wait_for_fold(self.seq)
     }
 
     /// Lets what is written from now on be judged by the tables alone: rows that it remembers may be gone.

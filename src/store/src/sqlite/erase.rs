@@ -363,7 +363,11 @@ fn give_to_account(
 /// The erased user whose device it is.
 fn user_of(tables: &Connection, device: Key, trace: &Trace) -> rusqlite::Result<Option<Key>> {
     let into = merge_of(tables, device)?;
-    Ok(into.and_then(|(account, user)| user.filter(|user| trace.users.contains(&(account, *user)))))
+    Ok(
+        into.and_then(|(account, user)| {
+            user.filter(|user| trace.users.contains(&(account, *user)))
+        }),
+    )
 }
 
 /// The days on which a user was active stay the account's, under a number that was drawn by lot.

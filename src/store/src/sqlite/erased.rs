@@ -139,7 +139,10 @@ impl Erased {
         match File::open(&path).and_then(|mut file| file.read_to_string(&mut text)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(unusable("it is not a list of who was erased".to_owned(), REMEDY));
+                return Err(unusable(
+                    "it is not a list of who was erased".to_owned(),
+                    REMEDY,
+                ));
             }
             Err(error) => {
                 return Err(unusable(

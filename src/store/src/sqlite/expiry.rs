@@ -56,9 +56,8 @@ impl Fold {
         forget_events(&transaction, done.events)?;
         let next = old.last().map(|of| (of.owner, of.seq));
         if next.is_none() {
-            done.searches = transaction
-                .execute("DELETE FROM missed WHERE last < ?1", [limit * DAY_MS])?
-                as u64;
+            done.searches =
+                transaction.execute("DELETE FROM missed WHERE last < ?1", [limit * DAY_MS])? as u64;
         }
         transaction.commit()?;
         sum.segments += done.segments;

@@ -58,7 +58,11 @@ fn give(take: &mut Take<'_>, whose: &Whose, what: What) -> Result<(), End> {
         whose: whose.clone(),
         what,
     };
-    if take(held) { Ok(()) } else { Err(End::Stopped) }
+    if take(held) {
+        Ok(())
+    } else {
+        Err(End::Stopped)
+    }
 }
 
 /// The accounts, users and devices that a subject means.
@@ -235,14 +239,15 @@ fn tell_person(
     whose: &Whose,
     take: &mut Take<'_>,
 ) -> Result<(), End> {
-    let mut tell = |sql: &str, values: &[Key], read: &dyn Fn(&Row<'_>) -> Result<What, FoldError>| {
-        let mut statement = tables.prepare_cached(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            give(take, whose, read(row)?)?;
-        }
-        Ok::<(), End>(())
-    };
+    let mut tell =
+        |sql: &str, values: &[Key], read: &dyn Fn(&Row<'_>) -> Result<What, FoldError>| {
+            let mut statement = tables.prepare_cached(sql)?;
+            let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+            while let Some(row) = rows.next()? {
+                give(take, whose, read(row)?)?;
+            }
+            Ok::<(), End>(())
+        };
     tell(
         "SELECT first_seen, last_seen FROM users WHERE owner = ?1 AND user = ?2",
         &[owner, person],
@@ -256,7 +261,11 @@ fn tell_person(
     tell(
         "SELECT day FROM active WHERE owner = ?1 AND user = ?2 ORDER BY day",
         &[owner, person],
-        &|row| Ok(What::Active { day: Day(row.get(0)?) }),
+        &|row| {
+            Ok(What::Active {
+                day: Some(Day(row.get(0)?)),
+            })
+        },
     )?;
     tell(
         "SELECT guide, state FROM guides WHERE user = ?1",
@@ -374,8 +383,8 @@ fn tell_sums(tables: &Connection, of: &Told, take: &mut Take<'_>) -> Result<(), 
     while let Some(row) = rows.next()? {
         let sum = What::Sum {
             metric: row.get(0)?,
-            day: Day(row.get(1)?),
-            received: Day(row.get(2)?),
+            day: Some(Day(row.get(1)?)),
+            received: Some(Day(row.get(2)?)),
             sum: row.get::<_, i64>(3)? as u64,
         };
         give(take, &of.whose, sum)?;

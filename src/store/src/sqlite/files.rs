@@ -278,7 +278,9 @@ pub fn unusable(place: &Path, error: &rusqlite::Error) -> StoreError {
         Some(CannotOpen | PermissionDenied | ReadOnly) => {
             "let this process write the folder, or name another"
         }
-        _ => "it is no store's, or damaged: nothing was changed; name another folder, or restore the last backup with `banso restore`",
+        _ => {
+            "it is no store's, or damaged: nothing was changed; name another folder, or restore the last backup with `banso restore`"
+        }
     };
     StoreError::Unusable {
         place: place.display().to_string(),

@@ -55,8 +55,9 @@ pub fn inspect(files: &Files, check: u64) -> Result<Found, StoreError> {
         return Err(StoreError::Unusable {
             place: journal.display().to_string(),
             reason: "it is missing: what was answered last may be only there".to_owned(),
-            remedy: "nothing was changed: put it back, or restore the last backup with `banso restore`"
-                .to_owned(),
+            remedy:
+                "nothing was changed: put it back, or restore the last backup with `banso restore`"
+                    .to_owned(),
         });
     }
     if has_tables.is_some_and(|bytes| bytes <= check) {

@@ -1,6 +1,7 @@
 //! What a dictionary may be learned from: records without anything that says whose they are. A dictionary has pieces of
 //! its samples as they are and outlives them, so nobody could be erased from it.
 
+use banso_model::rollup::Metric;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::codec::Malformed;
@@ -88,8 +89,20 @@ fn stripped(write: Write, common: &FxHashSet<String>) -> Write {
         props: pieces(&event.props)
             .filter(|piece| is_common(piece))
             .collect(),
-        // What is added and the progress name features, guides and items of the configuration, and answers.
-        adds: Vec::new(),
+        adds: event
+            .adds
+            .into_iter()
+            .filter(|(metric, _)| match metric {
+                Metric::Feature(name) | Metric::Item(name) | Metric::Guide(name, _) => {
+                    is_common(name)
+                }
+                Metric::Help(_)
+                | Metric::Sessions
+                | Metric::ActiveSeconds
+                | Metric::ContentSeconds => true,
+            })
+            .collect(),
+        // It has answers and searches.
         progress: None,
         session: String::new(),
         stream: String::new(),
@@ -106,5 +119,53 @@ fn stripped(write: Write, common: &FxHashSet<String>) -> Write {
         traits: Vec::new(),
         stream: None,
         ..write
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Sample;
+    use crate::write::ProgressChange;
+    use banso_model::rollup::Source;
+
+    #[test]
+    fn only_what_many_owners_have_is_left() {
+        let (mut bytes, mut sizes) = (Vec::new(), Vec::new());
+        for n in 0..40_u64 {
+            let account = format!("account-{n}-secret");
+            let mut write = Sample::of(&account, "user-secret")
+                .uses("report.create", n, 0)
+                .answers("nps/why", format!("answer-{n}-secret").as_str(), 900 + n)
+                .user_trait("email", "trait-secret", Source::Trusted)
+                .from("device-secret")
+                .0;
+            write.events[0].props = format!(r#"{{"source":"menu","note":"props-{n}-secret"}}"#);
+            write.events[0].session = "session-secret".to_owned();
+            write.events[1].page = Some(format!("/page-{n}-secret"));
+            let start = bytes.len();
+            record::encode(&write, &[true, true], &mut bytes);
+            sizes.push(bytes.len() - start);
+        }
+        let (left, sizes) = nameless(&bytes, &sizes).expect("samples are read");
+        assert_eq!(sizes.len(), 40);
+        assert_eq!(sizes.iter().sum::<usize>(), left.len());
+        let text = String::from_utf8_lossy(&left);
+        for (piece, is_left) in [
+            ("secret", false),
+            ("report.create", true),
+            (r#""source":"#, true),
+            (r#""menu","#, true),
+            ("/reports/new", true),
+        ] {
+            assert_eq!(text.contains(piece), is_left, "{piece}: {text}");
+        }
+        for bytes in record::split(&left) {
+            let record = record::decode(bytes.expect("it is whole")).expect("it is read");
+            let answer = |event: &record::Event<'_>| {
+                matches!(event.progress, Some(ProgressChange::Answer(_)))
+            };
+            assert!(!record.events.iter().any(answer));
+        }
     }
 }

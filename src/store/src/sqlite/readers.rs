@@ -76,13 +76,10 @@ impl Readers {
         if !sent {
             return Err(closed());
         }
-        answered
-            .await
-            .map_err(|_| closed())?
-            .map_err(|error| {
-                self.damage.note(&self.place, &error);
-                unavailable(&self.place, &error)
-            })
+        answered.await.map_err(|_| closed())?.map_err(|error| {
+            self.damage.note(&self.place, &error);
+            unavailable(&self.place, &error)
+        })
     }
 
     /// Finishes what was asked and ends the threads.

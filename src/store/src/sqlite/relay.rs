@@ -146,6 +146,28 @@ impl Relay {
         Ok(())
     }
 
+    /// Waits until a commit is folded.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn wait_for_fold(&self, seq: i64) -> Result<(), String> {
+        let mut state = self.state();
+        state.wanted = state.wanted.max(seq);
+        self.work.notify_one();
+        loop {
+            let folded = self.folded.borrow().clone();
+            match folded.error {
+                _ if folded.seq >= seq => return Ok(()),
+                Some(error) => return Err(error),
+                None => {}
+            }
+            state = self
+                .room
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     fn owners(&self) -> MutexGuard<'_, FxHashMap<Key, i64>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }

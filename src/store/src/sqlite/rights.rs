@@ -59,12 +59,14 @@ impl SqliteStore {
     }
 
     /// [`crate::Store::erase`].
-    pub(super) async fn erased(
-        &self,
-        who: Subject,
-        at: Timestamp,
-    ) -> Result<Erasure, StoreError> {
+    pub(super) async fn erased(&self, who: Subject, at: Timestamp) -> Result<Erasure, StoreError> {
         let mut stones = erase::stones(&who, at.0);
+        // What a loss of power takes from the tables would be folded again, and be refused then.
+        self.on_tables(|fold| {
+            fold.checkpoint("FULL");
+            Ok(())
+        })
+        .await?;
         self.put(stones.clone()).await?;
         // Everything that was taken before is folded now, so the devices can be found.
         let named = stones.clone();
@@ -85,8 +87,14 @@ impl SqliteStore {
             Ok(committer.scrub()?)
         })
         .await?;
-        self.on_tables(|fold| if fold.is_to_scrub()? { fold.scrubbed() } else { Ok(()) })
-            .await?;
+        self.on_tables(|fold| {
+            if fold.is_to_scrub()? {
+                fold.scrubbed()
+            } else {
+                Ok(())
+            }
+        })
+        .await?;
         tracing::info!(
             accounts = done.accounts,
             users = done.users,
@@ -97,16 +105,19 @@ impl SqliteStore {
         Ok(done)
     }
 
-    /// Lets stones refuse from the next commit on.
+    /// Lets stones refuse from the next commit on; what was taken before is in the tables then, and counts.
     async fn put(&self, stones: Vec<Stone>) -> Result<(), StoreError> {
         let erased = std::sync::Arc::clone(&self.erased);
-        let place = erased.path().to_owned();
-        self.on_journal(move |_| Ok(erased.add(&stones)?))
-            .await
-            .map_err(|error| match error {
-                StoreError::Unavailable { reason, .. } => unavailable(&place, &reason),
-                other => other,
+        let place = self.files.tables();
+        let put = move |committer: &mut Committer| {
+            Ok(match committer.catch_up() {
+                Ok(()) => erased
+                    .add(&stones)
+                    .map_err(|error| unavailable(erased.path(), &error)),
+                Err(error) => Err(unavailable(&place, &error)),
             })
+        };
+        self.on_journal(put).await?
     }
 
     /// [`crate::Store::expire`].
@@ -166,7 +177,8 @@ impl SqliteStore {
             let path = files.copy(number);
             let copied = || -> Result<File, StoreError> {
                 let tables = files.open_reader()?;
-                backup::copy(&tables, &path, &stones).map_err(|error| unavailable(&path, &error))?;
+                backup::copy(&tables, &path, &stones)
+                    .map_err(|error| unavailable(&path, &error))?;
                 let file = File::open(&path);
                 // Nobody else needs the name: the copy goes with whoever reads it.
                 let removed = std::fs::remove_file(&path);

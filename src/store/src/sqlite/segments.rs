@@ -200,8 +200,8 @@ mod tests {
             sizes.push(packed.len());
         }
         assert!(
-            sizes[sizes.len() - 1] * 3 < sizes[0] * 2,
-            "a dictionary saves a third: {} after {}",
+            sizes[sizes.len() - 1] * 5 < sizes[0] * 4,
+            "a dictionary saves a fifth: {} after {}",
             sizes[sizes.len() - 1],
             sizes[0]
         );
@@ -214,5 +214,48 @@ mod tests {
         for cut in 0..packed.len() {
             assert!(again.unpack(&packed[..cut]).is_err());
         }
+    }
+
+    #[test]
+    fn a_dictionary_of_version_1_is_forgotten() {
+        let mut tables = Connection::open_in_memory().expect("memory opens");
+        tables
+            .execute_batch(schema::MIGRATIONS[0])
+            .expect("tables are made");
+        let samples: Vec<Vec<u8>> = (0..2000).map(records).collect();
+        let data = zstd::dict::from_samples(&samples, SIZE).expect("a dictionary is learned");
+        tables
+            .execute("INSERT INTO dictionaries VALUES (1, ?1)", [&data])
+            .expect("it is kept");
+        let mut segments = Segments::load(&tables).expect("it loads");
+        let mut packed = Vec::new();
+        for n in 0..2500 {
+            segments
+                .pack(&records(n), &mut packed)
+                .expect("it is packed");
+            tables
+                .execute(
+                    "INSERT INTO log (owner, received, events, data) VALUES (1, 0, 1, ?1)",
+                    [&packed],
+                )
+                .expect("it is kept");
+        }
+        for _ in 0..2 {
+            unlearn(&mut tables).expect("all is packed again");
+            let mut statement = tables
+                .prepare("SELECT data FROM log ORDER BY seq")
+                .expect("the log is read");
+            let all = statement
+                .query_map((), |row| row.get::<_, Vec<u8>>(0))
+                .expect("the log is read");
+            for (n, packed) in (0..).zip(all) {
+                let packed = packed.expect("a segment is read");
+                assert_eq!(unpack(&packed), Ok(records(n)), "segment {n}");
+            }
+        }
+        let left: i64 = tables
+            .query_row("SELECT count(*) FROM dictionaries", (), |row| row.get(0))
+            .expect("they are counted");
+        assert_eq!(left, 0);
     }
 }
