@@ -60,7 +60,7 @@ use crate::subject::{Erasure, Expired, Subject};
 use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
 use crate::{Export, Store, Unscored};
-pub use backup::restore;
+pub use backup::{check as check_backup, restore};
 use banso_model::time::Timestamp;
 use commit::{Committer, Counts, Queued};
 use damage::Damage;
