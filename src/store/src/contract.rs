@@ -22,7 +22,7 @@ pub use rights::*;
 pub use scores::*;
 pub use tokens::*;
 
-pub use sample::{Sample, day, day_of, event_id, event_write};
+pub use sample::{Sample, day, day_of, event_id, event_write, noon};
 
 use crate::Store;
 

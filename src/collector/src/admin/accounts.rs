@@ -58,7 +58,7 @@ pub struct Line {
     /// In a list as of a day: the day on which someone of the account was erased since, so that the score may differ from
     /// what it was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub erased: Option<Day>,
+    pub erased: Option<At>,
 }
 
 /// An account's health, and what may have changed it since.
@@ -69,7 +69,7 @@ pub struct Health {
     /// The day on which someone of the account was erased, when that is after the point in time that was asked for: the
     /// score may differ from what it was then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    erased: Option<Day>,
+    erased: Option<At>,
 }
 
 /// One account.
@@ -236,10 +236,12 @@ fn line(account: AccountLine) -> Line {
 }
 
 /// The day on which someone of the account was last erased, when that is after a point in time.
-fn erased_since(live: &Live, history: &AccountHistory, at: At) -> Option<Day> {
+fn erased_since(live: &Live, history: &AccountHistory, at: At) -> Option<At> {
     let since = history.erased?;
     match at {
-        At::Close(day) if since > live.calendar.close_of(day) => Some(live.calendar.day(since)),
+        At::Close(day) if since > live.calendar.close_of(day) => {
+            Some(At::Close(live.calendar.day(since)))
+        }
         At::Close(_) | At::Now(_) => None,
     }
 }
