@@ -128,7 +128,7 @@ async fn a_backup_under_load_has_what_was_answered_before_it() -> Result<()> {
         let answer = post(&second.client, &url, &batch("u1", "acme", recorded, nth)).await?;
         ensure!(nth >= 100 || answer["duplicate"] == 1, "{nth}: {answer}");
     }
-    assert_eq!(second.uses("acme").await?, written.into());
+    assert_eq!(second.uses("acme").await?, u64::from(written));
     second.stop()
 }
 

@@ -308,7 +308,7 @@ fn keep(stones: &mut FxHashMap<(Kind, Key), Stone>, stone: Stone) {
     }
 }
 
-/// A write without what a verdict refuses of it.
+/// A write without what a verdict refuses of it. What is refused counts for its page load, whose name is hidden.
 #[must_use]
 pub fn sifted(write: &Write, verdict: Verdict) -> Option<Sifted> {
     let refused: Vec<bool> = match verdict {
@@ -336,6 +336,10 @@ pub fn sifted(write: &Write, verdict: Verdict) -> Option<Sifted> {
                     .map(|(event, _)| event.seq),
             )
             .collect(),
+        stream: match report.stream.as_str() {
+            "" => String::new(),
+            stream => key::hidden_stream(&report.key, stream),
+        },
         ..report
     });
     let write = match verdict {
