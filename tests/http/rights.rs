@@ -110,7 +110,7 @@ async fn whom_nobody_named_or_knows_is_told() -> Result<()> {
         (json!({}), "400 bad_query"),
         (json!({ "user": "" }), "400 bad_query"),
         (json!({ "usr": "u1" }), "400 malformed"),
-        (json!(["u1"]), "400 malformed"),
+        (json!("u1"), "400 malformed"),
         (json!({ "user": "x".repeat(201) }), "400 malformed"),
         (json!({ "user": "nobody" }), "200"),
     ] {
@@ -284,7 +284,7 @@ async fn what_is_kept_longer_than_retention_is_dropped_by_itself() -> Result<()>
     let events = [event(1, "feature", "report.create"), event(2, "page", "")];
     house.events(&of("u1", "acme"), &events).await?;
     let mut search = event(3, "help", "search");
-    search["props"] = json!({ "query": "refund", "results": 0 });
+    search["props"] = json!({ "act": "missed", "value": "refund" });
     house.events(&of("u1", "acme"), &[search]).await?;
     let before = house.uses("acme", "report.create").await?;
     for (days, left, searches) in [(1, 3, 0), (40, 3, 0), (41, 0, 1), (42, 0, 1)] {

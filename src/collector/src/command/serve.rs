@@ -95,8 +95,10 @@ impl Serve {
         let (stop, stopped) = watch::channel(false);
         let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped.clone()));
         let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
+        // Whoever reads that it listens may tell it to stop.
+        let told_to_stop = told_to_stop()?;
         tracing::info!(address = %listener.local_addr()?, build = assets::build(), "listening");
-        server::serve(listener, routes(app), Bounds::default(), told_to_stop()?).await;
+        server::serve(listener, routes(app), Bounds::default(), told_to_stop).await;
         tracing::info!("stopping");
         drop(following);
         stop.send_replace(true);

@@ -136,14 +136,17 @@ async fn nothing_of_the_erased_is_in_the_bytes_of_the_files() {
     let folder = Folder::new();
     let store = folder.open();
     crowd(&store).await;
-    let dictionaries = files(&folder.path());
-    assert!(
-        SECRETS.iter().all(
-            |secret| dictionaries.iter().any(|(_, bytes)| holds(bytes, secret))
-                || holds(&unpacked(&folder.path()), secret)
-        ),
-        "it is there before"
-    );
+    let all = found(&folder.path(), &SECRETS);
+    for secret in SECRETS {
+        let is_there = all.iter().any(|(_, text)| *text == secret);
+        assert!(is_there, "{secret} is there before: {all:?}");
+    }
+    let tables = Connection::open(folder.path().join("banso.db")).expect("the tables open");
+    let learned: i64 = tables
+        .query_row("SELECT count(*) FROM dictionaries", (), |row| row.get(0))
+        .expect("they are counted");
+    assert_eq!(learned, 1, "learned from segments like theirs");
+    drop(tables);
     let totals = store.account("acme").await.expect("it is read");
     let totals = totals.expect("it is known").features;
     let done = store
