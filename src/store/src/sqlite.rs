@@ -89,7 +89,7 @@ impl Default for Options {
         Self {
             queue: 64 << 20,
             readers: 2,
-            check: 4 << 30,
+            check: 1 << 30,
         }
     }
 }
@@ -105,6 +105,7 @@ pub struct SqliteStore {
     erased: Arc<Erased>,
     damage: Arc<Damage>,
     copies: AtomicU64,
+    erasing: tokio::sync::Mutex<()>,
     readers: Readers,
     threads: Mutex<Vec<JoinHandle<()>>>,
     lock: Mutex<Option<File>>,
@@ -179,6 +180,7 @@ impl SqliteStore {
             erased,
             damage,
             copies: AtomicU64::new(0),
+            erasing: tokio::sync::Mutex::default(),
             readers,
             threads: Mutex::new(threads),
             lock: Mutex::new(Some(lock)),

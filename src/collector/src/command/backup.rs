@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -65,9 +66,11 @@ impl Backup {
             let mut answer = answer.await?;
             let expected = answer.content_length();
             let cannot = || format!("{} cannot be written", part.display());
+            // It has everything that is held about everybody.
             let mut out = File::options()
                 .write(true)
                 .create_new(true)
+                .mode(0o600)
                 .open(part)
                 .with_context(cannot)?;
             let mut bytes = 0;

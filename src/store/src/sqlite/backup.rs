@@ -119,7 +119,8 @@ pub fn restore(file: &Path, dir: &Path) -> Result<(), StoreError> {
     let erased = Erased::open(files.erased())?;
     let part: PathBuf = inspect::beside(&files.tables(), ".restoring");
     let placed = || -> Result<(), FoldError> {
-        std::fs::copy(file, &part)?;
+        // Its own permissions may forbid to write.
+        std::io::copy(&mut File::open(file)?, &mut File::create(&part)?)?;
         let copy = Connection::open_with_flags(
             &part,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

@@ -175,25 +175,20 @@ impl Fold {
         Ok(done)
     }
 
-    /// Writes the tables' file anew when rows were erased since that was done last.
+    /// Writes the tables' file anew when rows were erased since that was done last. The old one is gone once the
+    /// write-ahead log is emptied.
     ///
     /// # Errors
-    /// [`FoldError`], also when the store is closing; it is done at the next start then.
-    pub fn scrub(&mut self) -> Result<(), FoldError> {
-        if meta(&self.tables, SCRUB)? != Some(1) {
+    /// [`FoldError`]; it is done at the next start then.
+    pub fn rewrite(&mut self) -> Result<(), FoldError> {
+        if !self.is_to_scrub()? {
             return Ok(());
         }
         // In memory it would take as much of it as the store has data.
         self.tables.execute_batch("PRAGMA temp_store = FILE")?;
         let rewritten = self.tables.execute_batch("VACUUM");
         self.tables.execute_batch("PRAGMA temp_store = MEMORY")?;
-        rewritten?;
-        while !self.empty_log()? {
-            if !self.pause() {
-                return Err(FoldError::Closing);
-            }
-        }
-        Ok(())
+        Ok(rewritten?)
     }
 
     /// Everything that was erased is gone from the files.
@@ -271,12 +266,11 @@ fn delete(
 ) -> Result<Vec<Key>, FoldError> {
     let mut changed = FxHashSet::default();
     for device in &trace.devices {
-        if let Some((account, user)) = merge_of(tables, *device)? {
-            if !trace.accounts.contains(&account) {
-                let user = user.filter(|user| !trace.users.contains(&(account, *user)));
-                give_to_account(tables, *device, account, user, trace)?;
-                changed.insert(account);
-            }
+        if let Some((account, user)) = merge_of(tables, *device)?
+            && !trace.accounts.contains(&account)
+        {
+            give_to_account(tables, *device, account, user)?;
+            changed.insert(account);
         }
         let rows = delete_owner(tables, *device)? + delete_person(tables, *device)?;
         let merges = run(tables, "DELETE FROM merges WHERE device = ?1", *device)?;
@@ -329,7 +323,6 @@ fn give_to_account(
     device: Key,
     account: Key,
     user: Option<Key>,
-    trace: &Trace,
 ) -> Result<(), FoldError> {
     let merged: i64 = tables
         .prepare_cached("SELECT day FROM merges WHERE device = ?1")?
@@ -340,8 +333,8 @@ fn give_to_account(
              ON CONFLICT DO UPDATE SET sum = sum + excluded.sum",
         )?
         .execute((device, account, merged))?;
-    // Whoever is not erased keeps their days; the others' are those of the user whose days are hidden below, or of nobody.
-    let user = match user.or_else(|| user_of(tables, device, trace).ok().flatten()) {
+    // The days are its user's as they were; those of a user who is erased are hidden afterwards.
+    let user = match user {
         Some(user) => user,
         None => tables.query_row("SELECT random()", (), |row| row.get(0))?,
     };
@@ -358,16 +351,6 @@ fn give_to_account(
         )?
         .execute((device, account))?;
     Ok(())
-}
-
-/// The erased user whose device it is.
-fn user_of(tables: &Connection, device: Key, trace: &Trace) -> rusqlite::Result<Option<Key>> {
-    let into = merge_of(tables, device)?;
-    Ok(
-        into.and_then(|(account, user)| {
-            user.filter(|user| trace.users.contains(&(account, *user)))
-        }),
-    )
 }
 
 /// The days on which a user was active stay the account's, under a number that was drawn by lot.

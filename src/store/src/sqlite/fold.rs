@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::damage::Damage;
 use super::dirty::Dirty;
@@ -308,12 +308,17 @@ impl Fold {
     /// # Errors
     /// What SQLite reports.
     pub(super) fn empty_log(&self) -> rusqlite::Result<bool> {
-        let emptied = self
-            .tables
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
-                row.get::<_, i64>(0)
-            })?
-            == 0;
+        let (waits, at_once) = (Duration::from_secs(5), Duration::ZERO);
+        self.tables.busy_timeout(at_once)?;
+        let busy: rusqlite::Result<i64> =
+            self.tables
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0));
+        self.tables.busy_timeout(waits)?;
+        let emptied = match busy {
+            Ok(busy) => busy == 0,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => false,
+            Err(error) => return Err(error),
+        };
         if emptied {
             self.relay.durable.store(self.folded, Ordering::Release);
         }

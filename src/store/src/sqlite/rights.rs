@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use banso_model::time::Timestamp;
 use rusqlite::Connection;
@@ -19,6 +20,9 @@ use crate::subject::{Erasure, Expired, Held, Subject};
 
 /// How many lines of an export wait for whoever takes them.
 const AHEAD: usize = 256;
+
+/// How long after a reader kept the write-ahead log from being emptied that is tried again.
+const AGAIN: Duration = Duration::from_millis(250);
 
 impl SqliteStore {
     /// Runs `work` on the thread that writes the tables, after everything that is committed by now.
@@ -60,6 +64,8 @@ impl SqliteStore {
 
     /// [`crate::Store::erase`].
     pub(super) async fn erased(&self, who: Subject, at: Timestamp) -> Result<Erasure, StoreError> {
+        // One at a time: what says that the files are to be rewritten is one number.
+        let _turn = self.erasing.lock().await;
         let mut stones = erase::stones(&who, at.0);
         // What a loss of power takes from the tables would be folded again, and be refused then.
         self.on_tables(|fold| {
@@ -78,10 +84,14 @@ impl SqliteStore {
         let done = self
             .on_tables(move |fold| {
                 let done = fold.erase(&stones)?;
-                fold.scrub()?;
+                fold.rewrite()?;
                 Ok(done)
             })
             .await?;
+        // Somebody who reads an older page keeps it in the log for as long; others are served meanwhile.
+        while !self.on_tables(|fold| Ok(fold.empty_log()?)).await? {
+            tokio::time::sleep(AGAIN).await;
+        }
         self.on_journal(|committer| {
             committer.forget_devices();
             Ok(committer.scrub()?)
@@ -237,7 +247,12 @@ pub fn clean(fold: &mut Fold, journal: &Connection) -> Result<(), FoldError> {
     if !fold.is_to_scrub()? {
         return Ok(());
     }
-    fold.scrub()?;
+    fold.rewrite()?;
+    while !fold.empty_log()? {
+        if !fold.pause() {
+            return Err(FoldError::Closing);
+        }
+    }
     journal.execute_batch("VACUUM")?;
     journal.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
     set_meta(&fold.tables, "scrub", 0)?;

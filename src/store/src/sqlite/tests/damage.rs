@@ -81,7 +81,7 @@ async fn a_folder_that_cannot_be_used_is_told_and_stays_as_it_is() {
             "a text",
             |dir| {
                 std::fs::write(dir.join("banso.db"), "some text\n".repeat(999))
-                    .expect("it is written")
+                    .expect("it is written");
             },
             "banso.db",
             "not a database",
@@ -93,7 +93,7 @@ async fn a_folder_that_cannot_be_used_is_told_and_stays_as_it_is() {
                     dir,
                     "banso.db",
                     "UPDATE meta SET value = 99 WHERE key = 'version'",
-                )
+                );
             },
             "banso.db",
             "version 99",
@@ -145,7 +145,7 @@ async fn a_folder_that_cannot_be_used_is_told_and_stays_as_it_is() {
             "a text as journal",
             |dir| {
                 std::fs::write(dir.join("journal.db"), "some text\n".repeat(999))
-                    .expect("it is written")
+                    .expect("it is written");
             },
             "journal.db",
             "not a database",
@@ -163,7 +163,7 @@ async fn a_folder_that_cannot_be_used_is_told_and_stays_as_it_is() {
             "a text as write-ahead log",
             |dir| {
                 std::fs::write(dir.join("journal.db-wal"), "some text\n".repeat(99))
-                    .expect("it is written")
+                    .expect("it is written");
             },
             "journal.db-wal",
             "no write-ahead log",
@@ -216,30 +216,58 @@ async fn a_store_that_was_never_used_is_begun_anew() {
 /// Damage that is come upon later: readiness says so, what is answered is safe, and nothing is written over it.
 #[tokio::test]
 async fn damage_that_is_found_later_is_told_by_readiness() {
-    let folder = Folder::new();
-    filled(&folder).await;
-    change(&folder.path(), "banso.db", |bytes| {
-        let pages = bytes.len() / 4096;
-        // All but the first page, which has what is read at the start.
-        for page in 1..pages {
-            bytes[page * 4096..page * 4096 + 8].fill(0x5a);
-        }
-    });
-    let unchecked = Options {
-        check: 0,
-        ..Options::default()
-    };
-    match SqliteStore::open(&folder.path(), unchecked) {
-        // It may be found at once all the same.
-        Err(error) => assert!(error.to_string().contains("malformed"), "{error}"),
-        Ok(store) => {
-            drop(store.account("acme").await);
-            let ready = store.ready().await;
+    for (table, is_read) in [("uses", true), ("seen", false)] {
+        let folder = Folder::new();
+        filled(&folder).await;
+        let root: usize = {
+            let tables = Connection::open(folder.path().join("banso.db")).expect("it opens");
+            let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+            let root: i64 = tables
+                .query_row(sql, [table], |row| row.get(0))
+                .expect("it has a page");
+            usize::try_from(root).expect("a page")
+        };
+        change(&folder.path(), "banso.db", |bytes| {
+            bytes[(root - 1) * 4096..root * 4096].fill(0x5a);
+        });
+        let before = std::fs::read(folder.path().join("banso.db")).expect("it is read");
+        // As if it were too large to be looked through at the start.
+        let unchecked = Options {
+            check: 0,
+            ..Options::default()
+        };
+        let opened = SqliteStore::open(&folder.path(), unchecked);
+        let store = match opened {
+            Ok(store) => store,
+            Err(error) if !is_read => {
+                assert!(error.to_string().contains("malformed"), "{table}: {error}");
+                continue;
+            }
+            Err(error) => panic!("{table}: {error}"),
+        };
+        store.ready().await.expect("nobody came upon it yet");
+        let read = store.account("acme").await;
+        assert!(
+            matches!(read, Err(StoreError::Unavailable { .. })),
+            "{table}: {read:?}"
+        );
+        for _ in 0..2 {
+            // What is sent is in the journal, and not written over the damage.
+            let answer = store.write(use_of(900)).await.expect("it is answered");
+            drop(answer);
+            let error = store.ready().await.expect_err("it is damaged").to_string();
             assert!(
-                matches!(&ready, Err(StoreError::Unavailable { .. })),
-                "{ready:?}"
+                error.contains("banso.db") && error.contains("damaged"),
+                "{table}: {error}"
             );
-            store.close().await;
         }
+        store.close().await;
+        let after = std::fs::read(folder.path().join("banso.db")).expect("it is read");
+        assert!(
+            before[(root - 1) * 4096..root * 4096] == after[(root - 1) * 4096..root * 4096],
+            "{table}: it was written over"
+        );
+        let error = SqliteStore::open(&folder.path(), Options::default());
+        assert!(error.is_err(), "{table}: the next start looks through it");
     }
 }
