@@ -287,3 +287,42 @@ fn a_list_of_the_erased_that_cannot_be_read_is_told() {
         assert_eq!(after, bytes, "{name}: it stays as it is");
     }
 }
+
+/// Whoever reads slowly keeps older pages in the log: an erasure is answered when they are gone, and others are served
+/// meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_waits_for_a_slow_reader_and_nobody_else_does() {
+    let folder = Folder::new();
+    let store = Arc::new(folder.open());
+    let zoes = does("acme", "zoe@secret.example", "zoes", 1);
+    store.write(zoes).await.expect("it is kept");
+    let mut many = Sample::of("big", "u1");
+    for n in 100..600 {
+        many = many.uses("a", n, 0);
+    }
+    store.write(many.0).await.expect("it is kept");
+    let mut export = store.export(Subject::Account("big".to_owned()));
+    let first = export.recv().await.expect("there is a line");
+    first.expect("it is read");
+    let erasing = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.erase(zoe(None), noon(1, 0)).await }
+    });
+    for n in 1000..1050 {
+        let write = Sample::of("acme", "u2").uses("a", n, 0).0;
+        store.write(write).await.expect("it is kept");
+        let record = store.account("acme").await.expect("it is read");
+        assert!(record.expect("it is known").features["a"] > n - 1000);
+    }
+    assert!(!erasing.is_finished(), "an older page has them still");
+    let mut lines = 1;
+    while let Some(line) = export.recv().await {
+        line.expect("it is read");
+        lines += 1;
+    }
+    assert!(lines > 500, "{lines}");
+    let done = erasing.await.expect("it ends").expect("it is erased");
+    assert_eq!(done.users, 1);
+    assert_eq!(found(&folder.path(), &SECRETS), []);
+    store.close().await;
+}
