@@ -73,6 +73,7 @@ macro_rules! contract {
             an_erased_account_is_gone,
             a_user_is_erased_from_every_account,
             everything_held_is_told,
+            who_is_known_by_name_only_is_erased,
             what_is_over_is_dropped_and_sums_stay,
             a_closed_store_refuses,
         );

@@ -38,6 +38,7 @@ mod start;
 mod sums;
 mod tables;
 mod tokens;
+mod trace;
 mod traits;
 
 use std::fs::File;

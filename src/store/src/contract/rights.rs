@@ -183,6 +183,7 @@ pub async fn what_arrives_later_of_the_erased_is_refused(place: &impl Place) {
     people(&store).await;
     for (who, at) in [
         (user("u1", Some("acme")), noon(5, 0)),
+        (user("u4", Some("acme")), noon(5, 1)),
         (user("u7", None), noon(5, 1)),
         (account("initech"), noon(5, 2)),
     ] {
@@ -206,13 +207,23 @@ pub async fn what_arrives_later_of_the_erased_is_refused(place: &impl Place) {
             ),
             ("their device, before", Sample::on("d1"), true),
             ("their name", Sample::on("\u{1}u1"), true),
+            (
+                "the name of whom nothing had come",
+                Sample::on("\u{1}u4"),
+                true,
+            ),
             ("anyone's", Sample::of("hooli", "u7"), true),
             ("anyone's device", Sample::on("u7"), true),
             ("anyone's name", Sample::on("\u{1}u7"), true),
             (
                 "another's by their name",
                 Sample::of("hooli", "u8").from("\u{1}u7").merging(),
-                true,
+                false,
+            ),
+            (
+                "who they are elsewhere, by their name",
+                Sample::of("globex", "u1").from("\u{1}u1"),
+                false,
             ),
             ("an account's", Sample::of("initech", "u9"), true),
             ("who they are in another", Sample::of("hooli", "u9"), false),
@@ -228,6 +239,10 @@ pub async fn what_arrives_later_of_the_erased_is_refused(place: &impl Place) {
                 refused: if refused { vec![true; 2] } else { Vec::new() },
             };
             assert_eq!(answer, expected, "{what}, round {round}");
+        }
+        for name in ["\u{1}u1", "\u{1}u7"] {
+            let into = store.merged(name).await.expect("it is read");
+            assert_eq!(into, None, "round {round}");
         }
         store.close().await;
         store = place.open();
@@ -390,5 +405,29 @@ pub async fn what_is_over_is_dropped_and_sums_stay(place: &impl Place) {
     );
     let again = store.expire(noon(0, 0)).await.expect("nothing is left");
     assert_eq!(again, Expired::default());
+    store.close().await;
+}
+
+/// Somebody of whom only messages without an account came: they are told and erased as the user of an account that is
+/// named, unless they turned out to be another's.
+pub async fn who_is_known_by_name_only_is_erased(place: &impl Place) {
+    let store = place.open();
+    for sample in [
+        Sample::on("\u{1}u5").uses("a", 1, 0),
+        Sample::on("\u{1}u6").uses("a", 2, 0),
+        Sample::of("globex", "u6").from("\u{1}u6").merging(),
+    ] {
+        kept(&store, sample).await;
+    }
+    for (name, devices, left) in [("u5", 1, 0), ("u6", 0, 1)] {
+        let who = user(name, Some("acme"));
+        let told = lines(&store, who.clone()).await;
+        assert_eq!(told.is_empty(), devices == 0, "{name}: {told:#?}");
+        let done = store.erase(who, noon(5, 0)).await.expect("it is erased");
+        assert_eq!(done.devices, devices, "{name}");
+        let late = Sample::on(&format!("\u{1}{name}")).uses("a", 9, 6).0;
+        let answer = store.write(late).await.expect("it is answered");
+        assert_eq!(answer.new, [left == 1], "{name}");
+    }
     store.close().await;
 }

@@ -13,6 +13,7 @@ use super::files::{meta, set_meta};
 use super::fold::{Fold, FoldError};
 use super::key::{self, Key};
 use super::purge::{self, Purge};
+use super::trace::{Trace, trace};
 use crate::codec::Label;
 use crate::subject::{Erasure, Subject};
 
@@ -43,103 +44,13 @@ pub fn stones(subject: &Subject, at: i64) -> Vec<Stone> {
     }
 }
 
-/// Whose rows go.
-#[derive(Debug, Default)]
-pub struct Trace {
-    /// Accounts with everything of theirs.
-    accounts: FxHashSet<Key>,
-    /// Accounts and users of them.
-    users: FxHashSet<(Key, Key)>,
-    /// Devices.
-    devices: FxHashSet<Key>,
-    /// Those of the devices that stand for a user by name.
-    named: FxHashSet<Key>,
-}
-
-/// The device that stands for a user whose account is not known, as other vendors' messages are kept.
-fn stand_in(user: &str) -> Key {
-    key::device(Label::of(&format!("\u{1}{user}")))
-}
-
-/// Finds whose rows stones mean.
-///
-/// # Errors
-/// What SQLite reports.
-pub fn trace(tables: &Connection, stones: &[Stone]) -> rusqlite::Result<Trace> {
-    let mut trace = Trace::default();
-    let of = |kind| -> FxHashSet<Key> {
-        let stones = stones.iter().filter(|stone| stone.kind == kind);
-        stones.map(|stone| stone.key).collect()
-    };
-    let (users, anyones) = (of(Kind::User), of(Kind::Anyone));
-    trace.accounts = of(Kind::Account);
-    trace.devices = of(Kind::Device);
-    let mut names = Vec::new();
-    let mut statement = tables.prepare("SELECT owner, user, name FROM users")?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        let (owner, user): (Key, Key) = (row.get(0)?, row.get(1)?);
-        let name = row.get_ref(2)?.as_str()?;
-        let is_meant = !anyones.is_empty() && anyones.contains(&anyone(name));
-        if owner == user {
-            if is_meant {
-                trace.devices.insert(owner);
-                trace.named.insert(owner);
-            }
-        } else if is_meant || users.contains(&user) || trace.accounts.contains(&owner) {
-            names.push((owner, stand_in(name)));
-            trace.users.insert((owner, user));
-        }
-    }
-    let mut statement = tables.prepare("SELECT device, account, user FROM merges")?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        let (device, account): (Key, Key) = (row.get(0)?, row.get(1)?);
-        let user: Option<Key> = row.get(2)?;
-        let is_users = user.is_some_and(|user| trace.users.contains(&(account, user)));
-        if is_users || trace.accounts.contains(&account) {
-            trace.devices.insert(device);
-        }
-    }
-    // What stands for a user whose account was not known is this user's unless it became another's.
-    for (account, device) in names {
-        let into: Option<Key> = tables
-            .prepare_cached("SELECT account FROM merges WHERE device = ?1")?
-            .query_row([device], |row| row.get(0))
-            .optional()?;
-        if into.is_none_or(|into| into == account) {
-            trace.devices.insert(device);
-            trace.named.insert(device);
-        }
-    }
-    Ok(trace)
-}
-
-impl Trace {
-    /// The stones of the devices: what is still on its way from them is refused.
-    #[must_use]
-    pub fn stones(&self, at: i64) -> Vec<Stone> {
-        let stone = |device: &Key| Stone {
-            kind: Kind::Device,
-            key: *device,
-            until: if self.named.contains(device) {
-                FOR_EVER
-            } else {
-                at
-            },
-            at,
-        };
-        self.devices.iter().map(stone).collect()
-    }
-}
-
 impl Fold {
     /// Deletes what stones mean. What was done already is done again without harm.
     ///
     /// # Errors
     /// [`FoldError`]; what was not deleted then is deleted at the next start.
     pub fn erase(&mut self, stones: &[Stone]) -> Result<Erasure, FoldError> {
-        let trace = trace(&self.tables, stones)?;
+        let trace = trace(&self.tables, stones, None)?;
         let mut done = Erasure::default();
         let (tables, folder) = self.parts()?;
         folder.forget();

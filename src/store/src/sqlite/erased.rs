@@ -100,6 +100,8 @@ pub fn anyone(name: &str) -> Key {
 pub enum Verdict {
     /// It is.
     Takes,
+    /// It is, without the device, whose name is that of somebody who was erased.
+    Redacts,
     /// Events that were recorded until then are not.
     From(i64),
     /// Nothing is.
@@ -111,7 +113,7 @@ pub enum Verdict {
 pub struct Sifted {
     /// What is left of it; `None` when there is nothing to keep.
     pub write: Option<Write>,
-    /// Of each event of the write whether it is refused.
+    /// Of each event of the write whether it is refused; empty when none is.
     pub refused: Vec<bool>,
 }
 
@@ -269,12 +271,10 @@ impl Erased {
             until(Kind::User, key::user(account, user)).is_some()
                 || until(Kind::Anyone, anyone(user)).is_some()
         });
-        let gone = is_users
-            || until(Kind::Account, account).is_some()
-            || until(Kind::Device, key::device(device)) == Some(FOR_EVER)
-            || named(device);
-        if gone {
+        if is_users || until(Kind::Account, account).is_some() {
             Verdict::Refuses
+        } else if until(Kind::Device, key::device(device)) == Some(FOR_EVER) || named(device) {
+            Verdict::Redacts
         } else {
             Verdict::Takes
         }
@@ -313,6 +313,17 @@ fn keep(stones: &mut FxHashMap<(Kind, Key), Stone>, stone: Stone) {
 pub fn sifted(write: &Write, verdict: Verdict) -> Option<Sifted> {
     let refused: Vec<bool> = match verdict {
         Verdict::Takes => return None,
+        Verdict::Redacts => {
+            let write = Write {
+                device: String::new(),
+                merge: false,
+                ..write.clone()
+            };
+            return Some(Sifted {
+                write: Some(write),
+                refused: Vec::new(),
+            });
+        }
         Verdict::Refuses => vec![true; write.events.len()],
         Verdict::From(until) => {
             let is_over = |event: &crate::write::NewEvent| event.recorded.0 <= until;
@@ -354,7 +365,7 @@ pub fn sifted(write: &Write, verdict: Verdict) -> Option<Sifted> {
             received: write.received,
             received_day: write.received_day,
         }),
-        Verdict::Takes | Verdict::From(_) => {
+        Verdict::Takes | Verdict::Redacts | Verdict::From(_) => {
             let mut left = write.clone();
             let mut flags = refused.iter();
             left.events.retain(|_| flags.next() == Some(&false));

@@ -13,7 +13,7 @@ use super::erased::Stone;
 use super::files::{set_meta, unavailable};
 use super::fold::{Fold, FoldError};
 use super::relay::{Command, Work};
-use super::{SqliteStore, backup, erase, export};
+use super::{SqliteStore, backup, erase, export, trace};
 use crate::Export;
 use crate::error::StoreError;
 use crate::subject::{Erasure, Expired, Held, Subject};
@@ -75,9 +75,12 @@ impl SqliteStore {
         .await?;
         self.put(stones.clone()).await?;
         // Everything that was taken before is folded now, so the devices can be found.
-        let named = stones.clone();
+        let (named, by_name) = (stones.clone(), trace::by_name(&who));
         let devices = self
-            .on_tables(move |fold| Ok(erase::trace(&fold.tables, &named)?.stones(at.0)))
+            .on_tables(move |fold| {
+                let trace = trace::trace(&fold.tables, &named, by_name)?;
+                Ok(trace.stones(at.0))
+            })
             .await?;
         self.put(devices.clone()).await?;
         stones.extend(devices);
@@ -224,7 +227,7 @@ pub fn catch_up(fold: &mut Fold) -> Result<(), FoldError> {
         return Ok(());
     }
     for stone in left.clone() {
-        let devices = erase::trace(&fold.tables, &[stone])?.stones(stone.at);
+        let devices = trace::trace(&fold.tables, &[stone], None)?.stones(stone.at);
         erased.add(&devices)?;
         left.extend(devices.into_iter().filter(|device| !is_done(device)));
     }
