@@ -176,18 +176,31 @@ async fn an_erased_user_is_gone_and_refused_by_every_way_in() -> Result<()> {
         answer.body["rejected"],
         json!([{ "id": "own-1", "reason": "erased" }])
     );
-    // Another vendor's client.
-    let track = |user: &str, id: &str| json!({ "type": "track", "messageId": id, "event": "report_exported", "userId": user, "timestamp": NOW, "context": { "groupId": "acme" } });
-    let batch = json!({ "writeKey": SERVER_KEY, "batch": [track("u1", "m1"), track("u2", "m2")] });
-    let request = Request::post("/segment/v1/batch").header("origin", ORIGIN);
-    let answer = house
-        .send(request.body(Body::from(batch.to_string()))?)
-        .await?;
-    assert_eq!(
-        answer.body["rejected"],
-        json!([{ "id": "m1", "reason": "erased" }])
-    );
-    assert_eq!(answer.body["accepted"], 1);
+    // Another vendor's client: by account, by name alone, and who has the same name elsewhere.
+    let track = |user: &str, id: &str, group: &str| json!({ "type": "track", "messageId": id, "event": "report_exported", "userId": user, "timestamp": NOW, "context": { "groupId": group } });
+    let messages = [
+        track("u1", "m1", "acme"),
+        track("u1", "m2", ""),
+        track("u2", "m3", "acme"),
+        track("u1", "m4", "globex"),
+    ];
+    let batch = json!({ "writeKey": SERVER_KEY, "batch": messages });
+    for accepted in [2, 0] {
+        let request = Request::post("/segment/v1/batch").header("origin", ORIGIN);
+        let answer = house
+            .send(request.body(Body::from(batch.to_string()))?)
+            .await?;
+        let gone = |id: &str| json!({ "id": id, "reason": "erased" });
+        let mut rejected = answer.body["rejected"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        rejected.sort_by_key(|rejected| rejected["id"].to_string());
+        assert_eq!(rejected, [gone("m1"), gone("m2")], "{}", answer.body);
+        assert_eq!(answer.body["accepted"], accepted);
+        assert_eq!(answer.body["duplicate"], 2 - accepted);
+    }
+    assert_eq!(house.uses("globex", "report.export").await?, Some(1));
     // An import.
     let line = |user: &str| json!({ "id": format!("i-{user}"), "account": "acme", "user": user, "kind": "track", "name": "report_exported", "at": NOW, "received": NOW });
     let answer = house
@@ -207,7 +220,7 @@ async fn an_erased_user_is_gone_and_refused_by_every_way_in() -> Result<()> {
     assert_eq!(users.as_array().map(Vec::len), Some(1), "{users}");
     assert_eq!(
         metric(&house, "banso_rejected_total{reason=\"erased\"}").await?,
-        6
+        9
     );
     assert_eq!(metric(&house, "banso_erasures_total").await?, 1);
     // Those of pages have their place in the accounting of losses: 4, 2 and 5 of the page load, of which 1 to 3 came.
