@@ -25,7 +25,8 @@ const FEATURES: usize = 3000;
 const SECONDS: u64 = 45;
 const HOUR: i64 = 3_600;
 
-fn setting(name: &str, otherwise: u64) -> Result<u64> {
+/// A number that the environment may say.
+pub fn setting(name: &str, otherwise: u64) -> Result<u64> {
     match std::env::var(name) {
         Ok(text) => text.parse().with_context(|| format!("{name} is {text:?}")),
         Err(_) => Ok(otherwise),
@@ -33,7 +34,7 @@ fn setting(name: &str, otherwise: u64) -> Result<u64> {
 }
 
 /// Gives the workspace many features.
-fn with_features(config: &Path) -> Result<()> {
+pub fn with_features(config: &Path) -> Result<()> {
     let file = config.join("banso.json");
     let mut workspace: Value = serde_json::from_str(&std::fs::read_to_string(&file)?)?;
     let features = workspace["features"]

@@ -1,3 +1,4 @@
 //! The collector among faults: networks, power cuts, full disks and wrong clocks.
 
 mod conservation;
+mod erasure;

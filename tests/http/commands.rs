@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 
 use crate::delivery::{Collector, SERVER_KEY, now, program};
 
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
+/// How a command ended and what it printed.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
-fn banso(arguments: &[&str], change: impl FnOnce(&mut Command)) -> Result<Ended> {
+/// Runs a command.
+pub fn banso(arguments: &[&str], change: impl FnOnce(&mut Command)) -> Result<Ended> {
     let mut command = Command::new(program()?);
     command.args(arguments);
     change(&mut command);

@@ -1,9 +1,11 @@
-//! The admin API: accounts, their health, why a guide is shown or not, what help does not answer, and the import of history.
+//! The admin API: accounts, their health, why a guide is shown or not, what help does not answer, the import of history,
+//! what is held about people and its end, and backups.
 
 pub mod accounts;
 pub mod explain;
 pub mod help;
 pub mod import;
+pub mod rights;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -31,10 +33,19 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tokens", post(tokens::create).get(tokens::list))
         .route("/tokens/{id}", delete(tokens::revoke))
         .route("/import", post(import::import))
+        .route("/export", get(rights::export))
+        .route("/erase", post(rights::erase))
+        .route("/backup", post(rights::backup))
         .fallback(|| async {
             Refusal::NotFound("the admin API has no such path: see /v1/admin/accounts".to_owned())
         })
         .layer(middleware::from_fn_with_state(Arc::clone(app), guard))
+}
+
+/// Whether a route does something that takes as long as the store is large.
+#[must_use]
+pub fn takes_long(route: &str) -> bool {
+    matches!(route, "/v1/admin/erase" | "/v1/admin/backup")
 }
 
 /// Lets only those in who have the token, or one of a scope that allows what they ask.

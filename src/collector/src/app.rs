@@ -25,10 +25,13 @@ use crate::scoring::Scoring;
 use crate::session::Told;
 use crate::stages::Stages;
 use crate::tokens::Tokens;
+use crate::upkeep::Upkeep;
 use crate::{admin, compat, files, guides, help, ingest, probes, session};
 
 /// How long a request may take before it is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The same of what rewrites or copies the whole store.
+const LONG_PATIENCE: Duration = Duration::from_secs(4 * 3600);
 
 /// What is told from outside and never changes while the collector runs.
 #[derive(Clone, Debug)]
@@ -94,6 +97,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Wakes the scorer.
     pub scoring: Scoring,
+    /// Wakes what drops what is over.
+    pub upkeep: Upkeep,
     clock: Clock,
 }
 
@@ -118,6 +123,7 @@ impl App {
             people: People::default(),
             tokens: Tokens::default(),
             scoring: Scoring::default(),
+            upkeep: Upkeep::default(),
             settings,
             clock,
         }
@@ -134,6 +140,7 @@ impl App {
         let before = self.live.load_full();
         self.live.store(Arc::new(live.after(&before)));
         self.scoring.everything();
+        self.upkeep.wake();
     }
 }
 
@@ -214,14 +221,19 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
         .to_owned();
     let method = request.method().clone();
     let answer = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match tokio::time::timeout(PATIENCE, answer).await {
+    let patience = if admin::takes_long(&route) {
+        LONG_PATIENCE
+    } else {
+        PATIENCE
+    };
+    let response = match tokio::time::timeout(patience, answer).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(%method, route, "a handler panicked");
             Refusal::Internal.into_response()
         }
         Err(_) => Refusal::TimedOut {
-            seconds: PATIENCE.as_secs(),
+            seconds: patience.as_secs(),
         }
         .into_response(),
     };

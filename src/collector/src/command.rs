@@ -1,7 +1,10 @@
 //! The commands of `banso`, their flags, and how they end.
 
+mod backup;
 mod check;
+mod erase;
 mod explain;
+mod export;
 mod logging;
 mod output;
 mod remote;
@@ -11,6 +14,7 @@ mod serve;
 mod stats;
 mod store;
 mod token;
+mod who;
 
 use std::process::ExitCode;
 
@@ -42,6 +46,14 @@ enum Command {
     Stats(stats::Stats),
     /// Make, list and revoke tokens of programs
     Token(token::Token),
+    /// Print everything that is held about a user or an account
+    Export(export::Export),
+    /// Erase everything that is held about a user or an account, and refuse what arrives later
+    Erase(erase::Erase),
+    /// Copy a running collector's store to a file
+    Backup(backup::Backup),
+    /// Make a store of a backup
+    Restore(backup::Restore),
 }
 
 /// How a command ended that did what it could.
@@ -66,6 +78,10 @@ pub fn run() -> ExitCode {
             Command::Explain(explain) => explain.run(),
             Command::Stats(stats) => stats.run(),
             Command::Token(token) => token.run(),
+            Command::Export(export) => export.run(),
+            Command::Erase(erase) => erase.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
         });
     match outcome {
         Ok(Ending::Good) => ExitCode::SUCCESS,

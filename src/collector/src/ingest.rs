@@ -15,6 +15,8 @@ use axum::http::HeaderMap;
 use banso_model::rollup::Source;
 use banso_model::value::Values;
 use banso_model::wire::BatchAnswer;
+use serde_json::value::RawValue;
+
 use banso_store::write::{Answer, NewEvent, NewTrait, Owner, ProgressChange, StreamReport, Write};
 
 use crate::app::App;
@@ -24,7 +26,7 @@ use crate::error::Refusal;
 use crate::identity::Doubt;
 use crate::live::{Catalog, Live};
 use batch::Batch;
-use judge::{Judge, Rejection, Visit, Word};
+use judge::{Judge, Reason, Rejection, Visit, Word};
 
 /// Takes a batch.
 ///
@@ -45,6 +47,7 @@ pub async fn events(
         rejected: sorted.rejected.into_iter().map(Into::into).collect(),
         ..BatchAnswer::default()
     };
+    let sources = sorted.sources;
     let stored = futures::future::try_join_all(
         sorted
             .writes
@@ -53,6 +56,10 @@ pub async fn events(
     )
     .await?;
     count(&mut answer, &stored);
+    for (stored, raw) in stored.iter().zip(&sources) {
+        let ids = raw.iter().map(|raw| judge::readable_id(raw.get()));
+        refuse(&app, &mut answer, stored, ids);
+    }
     app.metrics.answered(&answer);
     app.scoring.wake();
     answer.refresh = news || app.stages.moved(&batch.stream, sorted.account.as_deref());
@@ -61,18 +68,39 @@ pub async fn events(
 
 /// Adds what became of stored events to an answer.
 pub fn count(answer: &mut BatchAnswer, stored: &[Answer]) {
-    for new in stored.iter().flat_map(|answer| &answer.new) {
-        if *new {
-            answer.accepted += 1;
-        } else {
-            answer.duplicate += 1;
+    for stored in stored {
+        for (nth, new) in stored.new.iter().enumerate() {
+            match (new, stored.refused.get(nth)) {
+                (_, Some(true)) => {}
+                (true, _) => answer.accepted += 1,
+                (false, _) => answer.duplicate += 1,
+            }
+        }
+    }
+}
+
+/// Rejects the events of a write that the store refused because whose they are was erased; `ids` are those of all its
+/// events.
+pub fn refuse(
+    app: &App,
+    answer: &mut BatchAnswer,
+    stored: &Answer,
+    ids: impl Iterator<Item = String>,
+) {
+    for (refused, id) in stored.refused.iter().zip(ids) {
+        if *refused {
+            let reason = Reason::Erased;
+            app.metrics.rejected(reason);
+            answer.rejected.push(Rejection { id, reason }.into());
         }
     }
 }
 
 /// A batch with its events judged and sorted by whose they are.
-struct Sorted {
+struct Sorted<'a> {
     writes: Vec<Write>,
+    /// The events of each write as they were sent.
+    sources: Vec<Vec<&'a RawValue>>,
     rejected: Vec<Rejection>,
     /// The account, when its identity is believed.
     account: Option<String>,
@@ -80,7 +108,7 @@ struct Sorted {
     expired: bool,
 }
 
-impl Sorted {
+impl Sorted<'_> {
     /// Whether a new session answer is worth asking for: something changed that the page cannot work out itself.
     fn is_news_to_the_page(&self, live: &Live) -> bool {
         self.expired
@@ -92,7 +120,26 @@ impl Sorted {
     }
 }
 
-fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sorted, Refusal> {
+/// Events that go together, and each as it was sent.
+#[derive(Default)]
+struct Taken<'a> {
+    events: Vec<NewEvent>,
+    raw: Vec<&'a RawValue>,
+}
+
+impl<'a> Taken<'a> {
+    fn push(&mut self, event: NewEvent, raw: &'a RawValue) {
+        self.events.push(event);
+        self.raw.push(raw);
+    }
+}
+
+fn sort<'a>(
+    app: &App,
+    live: &Live,
+    caller: Caller,
+    batch: &Batch<'a>,
+) -> Result<Sorted<'a>, Refusal> {
     let received = app.now();
     let named = |text: &Option<batch::Text<'_>>| {
         text.as_deref()
@@ -130,18 +177,19 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         session: &batch.session,
         stream: &batch.stream,
     };
-    let (mut believed, mut doubted, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut believed, mut doubted) = (Taken::default(), Taken::default());
+    let mut rejected = Vec::new();
     let mut report = report_of(app, batch, caller);
     let mut expired = false;
     for raw in &batch.events.raw {
         match judge.judge(raw, visit) {
             Ok(event) => match standing.at(live, event.recorded) {
-                Ok(true) => believed.push(event),
-                Ok(false) => doubted.push(event),
+                Ok(true) => believed.push(event, raw),
+                Ok(false) => doubted.push(event, raw),
                 Err(doubt) => {
                     expired |= doubt == Doubt::Expired;
                     app.metrics.doubted(doubt);
-                    doubted.push(event);
+                    doubted.push(event, raw);
                 }
             },
             Err(rejection) => {
@@ -170,28 +218,30 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
         .claims()
         .map(|claims| claims.account.clone())
         .or(account);
-    let mut writes = Vec::new();
+    let (mut writes, mut sources) = (Vec::new(), Vec::new());
     let source = match word {
         Word::Browser | Word::Foreign => Source::Browser,
         Word::Server | Word::History => Source::Trusted,
     };
     let mut traits = traits_of(&standing, batch, word);
-    traits.extend(answered(&live.catalog, &believed, source));
-    if !believed.is_empty() || !traits.is_empty() && !batch.events.raw.is_empty() {
+    traits.extend(answered(&live.catalog, &believed.events, source));
+    if !believed.events.is_empty() || !traits.is_empty() && !batch.events.raw.is_empty() {
         let owner = vouched.map_or_else(|| Owner::Device(batch.device.to_string()), Owner::Account);
         let merge = caller == Caller::Browser && matches!(owner, Owner::Account(_));
         writes.push(Write {
             traits,
             merge,
-            ..batch_of(owner, user, believed)
+            ..batch_of(owner, user, believed.events)
         });
+        sources.push(believed.raw);
     }
-    if !doubted.is_empty() {
+    if !doubted.events.is_empty() {
         let owner = Owner::Device(batch.device.to_string());
         writes.push(Write {
-            traits: answered(&live.catalog, &doubted, source).collect(),
-            ..batch_of(owner, None, doubted)
+            traits: answered(&live.catalog, &doubted.events, source).collect(),
+            ..batch_of(owner, None, doubted.events)
         });
+        sources.push(doubted.raw);
     }
     report_in(&mut writes, report, || {
         batch_of(Owner::Device(batch.device.to_string()), None, Vec::new())
@@ -202,6 +252,7 @@ fn sort(app: &App, live: &Live, caller: Caller, batch: &Batch<'_>) -> Result<Sor
     });
     Ok(Sorted {
         writes,
+        sources,
         rejected,
         account,
         expired,

@@ -30,3 +30,4 @@ pub mod server;
 pub mod session;
 mod stages;
 pub mod tokens;
+pub mod upkeep;

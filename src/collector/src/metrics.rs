@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use banso_model::wire::BatchAnswer;
 use banso_store::read::{Counters, DayLosses};
+use banso_store::subject::Expired;
 
 use crate::identity::Doubt;
 use crate::ingest::judge::Reason;
@@ -24,6 +25,8 @@ pub struct Metrics {
     doubted: [AtomicU64; Doubt::ALL.len()],
     reloads: [AtomicU64; 2],
     scored: AtomicU64,
+    erased: AtomicU64,
+    expired: [AtomicU64; 2],
     requests: Mutex<BTreeMap<Request, Times>>,
     errors: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -80,6 +83,18 @@ impl Metrics {
     /// Accounts were scored.
     pub fn scored(&self, accounts: usize) {
         self.scored.fetch_add(accounts as u64, Relaxed);
+    }
+
+    /// Someone was erased.
+    pub fn erased(&self) {
+        self.erased.fetch_add(1, Relaxed);
+    }
+
+    /// What was over was dropped.
+    pub fn expired(&self, expired: &Expired) {
+        for (count, more) in self.expired.iter().zip([expired.events, expired.searches]) {
+            count.fetch_add(more, Relaxed);
+        }
     }
 
     /// A request was answered.
@@ -157,6 +172,23 @@ impl Metrics {
         );
         page.name("banso_scored_total", "counter", "Scores computed.");
         page.line("banso_scored_total", self.scored.load(Relaxed));
+        page.name(
+            "banso_erasures_total",
+            "counter",
+            "Users and accounts erased on request; what is refused of them later is banso_rejected_total{reason=\"erased\"}.",
+        );
+        page.line("banso_erasures_total", self.erased.load(Relaxed));
+        page.name(
+            "banso_expired_total",
+            "counter",
+            "What was dropped because it was kept for as long as privacy.retention says.",
+        );
+        for (what, count) in ["events", "searches"].iter().zip(&self.expired) {
+            page.line(
+                &format!("banso_expired_total{{what=\"{what}\"}}"),
+                count.load(Relaxed),
+            );
+        }
         self.write_requests(&mut page);
         write_store(&mut page, store);
         page.text
@@ -321,6 +353,12 @@ mod tests {
         metrics.rejected(Reason::TooOld);
         metrics.doubted(Doubt::Expired);
         metrics.reloaded(true);
+        metrics.erased();
+        metrics.expired(&Expired {
+            events: 3,
+            searches: 2,
+            ..Expired::default()
+        });
         metrics.requested(
             "/v1/events",
             413,
@@ -347,6 +385,10 @@ mod tests {
             "banso_events_total{result=\"duplicate\"} 2",
             "banso_rejected_total{reason=\"too_old\"} 1",
             "banso_rejected_total{reason=\"too_deep\"} 0",
+            "banso_rejected_total{reason=\"erased\"} 0",
+            "banso_erasures_total 1",
+            "banso_expired_total{what=\"events\"} 3",
+            "banso_expired_total{what=\"searches\"} 2",
             "banso_doubted_total{reason=\"expired\"} 1",
             "banso_reloads_total{result=\"taken\"} 1",
             "banso_errors_total{code=\"too_many_events\"} 1",

@@ -54,6 +54,13 @@ impl<K: Hash + Eq, V: Clone> Recent<K, V> {
         generations.young.insert(key, value);
     }
 
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let mut generations = self.lock();
+        generations.young.clear();
+        generations.elder.clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Generations<K, V>> {
         // Every change is one insertion, so a panic elsewhere leaves nothing half done.
         self.generations

@@ -22,6 +22,12 @@ impl Default for Stages {
 }
 
 impl Stages {
+    /// Forgets every account and page: some were erased.
+    pub fn clear(&self) {
+        self.of_accounts.clear();
+        self.told.clear();
+    }
+
     /// An account is in a stage now.
     pub fn place(&self, account: &str, stage: Option<&str>) {
         self.of_accounts

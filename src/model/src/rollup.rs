@@ -118,6 +118,8 @@ pub struct AccountHistory {
     pub traits: Vec<TraitRow>,
     /// When the account was first heard of.
     pub first_seen: Option<Timestamp>,
+    /// When someone of the account was last erased: what is read as of a day before may differ from what was read then.
+    pub erased: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub struct BatchAnswer {
 pub struct Rejected {
     /// Its id as it was sent.
     pub id: String,
-    /// A code: `too_old`, `props_too_large`, …
+    /// A code: `too_old`, `props_too_large`, …; `erased` when whose it is was erased, so that nothing of them is taken.
     pub reason: String,
 }
 

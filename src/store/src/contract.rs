@@ -9,6 +9,7 @@ mod accounts;
 mod dedupe;
 mod history;
 mod progress;
+mod rights;
 mod sample;
 mod scores;
 mod tokens;
@@ -17,10 +18,11 @@ pub use accounts::*;
 pub use dedupe::*;
 pub use history::*;
 pub use progress::*;
+pub use rights::*;
 pub use scores::*;
 pub use tokens::*;
 
-pub use sample::{Sample, day, day_of, event_id, event_write};
+pub use sample::{Sample, day, day_of, event_id, event_write, noon};
 
 use crate::Store;
 
@@ -66,6 +68,13 @@ macro_rules! contract {
             a_score_older_than_the_news_is_kept_and_made_again,
             all_accounts_are_unscored_on_request,
             tokens_are_kept_until_they_are_removed,
+            an_erased_user_is_gone_and_sums_stay,
+            what_arrives_later_of_the_erased_is_refused,
+            an_erased_account_is_gone,
+            a_user_is_erased_from_every_account,
+            everything_held_is_told,
+            who_is_known_by_name_only_is_erased,
+            what_is_over_is_dropped_and_sums_stay,
             a_closed_store_refuses,
         );
     };

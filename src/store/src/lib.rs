@@ -12,6 +12,7 @@ pub mod losses;
 pub mod read;
 pub mod record;
 pub mod sqlite;
+pub mod subject;
 pub mod token;
 pub mod write;
 
@@ -21,7 +22,9 @@ use futures::future::BoxFuture;
 
 use banso_model::rollup::AccountHistory;
 
+use banso_model::time::Timestamp;
 use read::{AccountPage, AccountQuery, AccountRecord, Counters, Merged, Score, UserRecord};
+use subject::{Erasure, Expired, Held, Subject};
 use token::Token;
 use write::{Answer, Write};
 
@@ -110,6 +113,34 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] that says why not: disk full, read-only, corrupt.
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 
+    /// Everything that is held about someone, from one moment: the lines as they are taken. It ends after an error.
+    fn export(&self, of: Subject) -> Export;
+
+    /// Erases someone: what is kept by who they are is gone from the log, sums, progress, traits and merges, and from the
+    /// bytes of the files; sums of accounts stay, as they name nobody. What arrives of them later is refused
+    /// ([`write::Answer::refused`]), also after an older backup was restored. `at` is the time.
+    ///
+    /// From the moment this begins to erase it is finished however it is interrupted: at the next start, or when it is
+    /// asked for again.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written; what was not erased then is erased at the next start.
+    fn erase(&self, who: Subject, at: Timestamp) -> BoxFuture<'_, Result<Erasure, StoreError>>;
+
+    /// Drops from the log what was received on a UTC day before that of `before`, and what was searched in help and not
+    /// found last before then. Sums and history stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be written; what was dropped by then is gone.
+    fn expire(&self, before: Timestamp) -> BoxFuture<'_, Result<Expired, StoreError>>;
+
+    /// A copy of everything that was answered before this began, as one file to be read from its beginning; the file has
+    /// no name and goes when it is closed. Writes are taken meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read or there is no room for the copy.
+    fn back_up(&self) -> BoxFuture<'_, Result<std::fs::File, StoreError>>;
+
     /// What was searched in help and not found, most often first, at most `limit`.
     ///
     /// # Errors
@@ -125,6 +156,9 @@ pub trait Store: Send + Sync + 'static {
     /// Takes no more writes, finishes those that were queued and closes the files.
     fn close(&self) -> BoxFuture<'_, ()>;
 }
+
+/// What [`Store::export`] gives.
+pub type Export = tokio::sync::mpsc::Receiver<Result<Held, StoreError>>;
 
 /// An account whose stored score is older than what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,39 +6,52 @@
 //! ask for it. After a crash the journal is folded from where the tables are.
 
 mod account;
+mod backup;
 mod commit;
 mod compaction;
+mod damage;
 mod dirty;
+mod erase;
+mod erased;
+mod expiry;
+mod export;
 mod files;
 mod fold;
 mod fold_record;
+mod held;
+mod inspect;
 mod key;
 mod list;
 mod losses;
+mod nameless;
 mod pack;
 mod progress;
+mod purge;
 mod readers;
 mod recent;
 mod relay;
 mod retention;
+mod rights;
 mod schema;
 mod segments;
+mod start;
 mod sums;
 mod tables;
 mod tokens;
+mod trace;
 mod traits;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use banso_model::rollup::AccountHistory;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
 use crate::codec::Label;
@@ -46,16 +59,22 @@ use crate::error::StoreError;
 use crate::read::{
     AccountPage, AccountQuery, AccountRecord, Counters, Merged, Missed, Score, UserRecord,
 };
+use crate::subject::{Erasure, Expired, Subject};
 use crate::token::Token;
 use crate::write::{Answer, Owner, Write};
-use crate::{Store, Unscored};
-use commit::{Committer, Counts, Queued};
+use crate::{Export, Store, Unscored};
+use banso_model::time::Timestamp;
+
+pub use backup::{check as check_backup, restore};
+
+use commit::{Counts, Queued};
+use damage::Damage;
 use dirty::Dirty;
+use erased::Erased;
 use files::{Files, unavailable};
-use fold::Fold;
 use key::Key;
 use readers::Readers;
-use relay::{Command, Group, Relay};
+use relay::{Command, Relay};
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +83,9 @@ pub struct Options {
     pub queue: usize,
     /// Threads that read.
     pub readers: usize,
+    /// Most bytes of a file that is looked through wholly before it is opened; damage in a larger one is found when it is
+    /// come upon.
+    pub check: u64,
 }
 
 impl Default for Options {
@@ -71,6 +93,7 @@ impl Default for Options {
         Self {
             queue: 64 << 20,
             readers: 2,
+            check: 1 << 30,
         }
     }
 }
@@ -83,72 +106,16 @@ pub struct SqliteStore {
     counts: Arc<Counts>,
     relay: Arc<Relay>,
     dirty: Arc<Dirty>,
+    erased: Arc<Erased>,
+    damage: Arc<Damage>,
+    copies: AtomicU64,
+    erasing: tokio::sync::Mutex<()>,
     readers: Readers,
     threads: Mutex<Vec<JoinHandle<()>>>,
     lock: Mutex<Option<File>>,
 }
 
 impl SqliteStore {
-    /// Opens the store in `dir`, which is made when there is none, and folds what a crash left in the journal.
-    ///
-    /// # Errors
-    /// [`StoreError::Unusable`] with the reason and the remedy: another process has it, it is broken, it is of a later
-    /// version, or the folder cannot be written. Nothing is changed then.
-    pub fn open(dir: &Path, options: Options) -> Result<Self, StoreError> {
-        let files = Files::of(dir)?;
-        let lock = files.lock()?;
-        let tables = files.open_tables()?;
-        let journal = files.open_journal()?;
-        let folded = files::meta(&tables, "folded")
-            .map_err(|error| broken(&files.tables(), &error))?
-            .unwrap_or(0);
-        let seq = last_commit(&journal)
-            .map_err(|error| broken(&files.journal(), &error))?
-            .max(folded);
-        let relay = Arc::new(Relay::after(seq));
-        relay.durable.store(0, Ordering::Release);
-        let dirty = Arc::new(Dirty::default());
-        let mut fold = Fold::new(
-            files.tables(),
-            tables,
-            Arc::clone(&relay),
-            Arc::clone(&dirty),
-        )
-        .map_err(|error| broken(&files.tables(), &error))?;
-        recover(&files, &journal, &mut fold, folded)?;
-        fold.checkpoint("TRUNCATE");
-        trim(&files, &journal, &relay)?;
-        let counts = Arc::new(Counts::default());
-        let committer = Committer::new(
-            files.journal(),
-            journal,
-            files.open_reader()?,
-            Arc::clone(&relay),
-            Arc::clone(&counts),
-            seq,
-        )
-        .map_err(|error| broken(&files.journal(), &error))?;
-        let readers = Readers::start(&files, options.readers)?;
-        let (queue, queued) = channel();
-        let threads = vec![
-            spawn("banso-fold", &files.tables(), move || fold.run())?,
-            spawn("banso-commit", &files.journal(), move || {
-                committer.run(&queued);
-            })?,
-        ];
-        Ok(Self {
-            files,
-            queue: Mutex::new(Some(queue)),
-            most: options.queue,
-            counts,
-            relay,
-            dirty,
-            readers,
-            threads: Mutex::new(threads),
-            lock: Mutex::new(Some(lock)),
-        })
-    }
-
     fn enqueue(&self, queued: Queued) -> Result<(), StoreError> {
         self.queue
             .lock()
@@ -232,7 +199,7 @@ impl SqliteStore {
     /// Gives the room of the journal back when the tables have everything; the next start would do it otherwise.
     fn empty_journal(&self) {
         let emptied = self.files.open_journal().and_then(|journal| {
-            trim(&self.files, &journal, &self.relay)?;
+            start::trim(&self.files, &journal, &self.relay)?;
             journal
                 .execute_batch("VACUUM")
                 .map_err(|error| unavailable(&self.files.journal(), &error))
@@ -310,9 +277,16 @@ impl Store for SqliteStore {
                         tables.prepare_cached("SELECT name FROM accounts WHERE owner = ?1")?;
                     oldest
                         .into_iter()
-                        .map(|(owner, version)| {
-                            let account = statement.query_row([owner], |row| row.get(0))?;
-                            Ok(Unscored { account, version })
+                        // One that is not there was erased meanwhile.
+                        .filter_map(|(owner, version)| {
+                            let account = statement.query_row([owner], |row| row.get(0));
+                            match account.optional() {
+                                Ok(account) => Some(Ok(Unscored {
+                                    account: account?,
+                                    version,
+                                })),
+                                Err(error) => Some(Err(error.into())),
+                            }
                         })
                         .collect()
                 })
@@ -344,12 +318,33 @@ impl Store for SqliteStore {
 
     fn ready(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         async move {
+            self.damage.check()?;
+            // While nothing can be folded, nobody would answer what is asked of that thread.
+            if let Some(error) = self.relay.error() {
+                return Err(unavailable(&self.files.tables(), &error));
+            }
             let (answer, answered) = oneshot::channel();
             self.enqueue(Queued::Probe(answer))?;
             answered.await.unwrap_or_else(|_| Err(self.closed()))?;
             self.ask(Command::Probe).await
         }
         .boxed()
+    }
+
+    fn export(&self, of: Subject) -> Export {
+        self.exported(of)
+    }
+
+    fn erase(&self, who: Subject, at: Timestamp) -> BoxFuture<'_, Result<Erasure, StoreError>> {
+        self.erased(who, at).boxed()
+    }
+
+    fn expire(&self, before: Timestamp) -> BoxFuture<'_, Result<Expired, StoreError>> {
+        self.expired(before).boxed()
+    }
+
+    fn back_up(&self) -> BoxFuture<'_, Result<File, StoreError>> {
+        self.copied().boxed()
     }
 
     fn missed(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Missed>, StoreError>> {
@@ -373,61 +368,6 @@ impl Store for SqliteStore {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.shut().boxed()
-    }
-}
-
-fn last_commit(journal: &Connection) -> rusqlite::Result<i64> {
-    journal.query_row("SELECT coalesce(max(seq), 0) FROM journal", (), |row| {
-        row.get(0)
-    })
-}
-
-/// Folds what the journal has and the tables have not.
-fn recover(
-    files: &Files,
-    journal: &Connection,
-    fold: &mut Fold,
-    folded: i64,
-) -> Result<(), StoreError> {
-    let place = files.journal();
-    let mut statement = journal
-        .prepare("SELECT seq, data FROM journal WHERE seq > ?1 ORDER BY seq")
-        .map_err(|error| broken(&place, &error))?;
-    let mut rows = statement
-        .query([folded])
-        .map_err(|error| broken(&place, &error))?;
-    while let Some(row) = rows.next().map_err(|error| broken(&place, &error))? {
-        let group = || -> Result<Group, fold::FoldError> {
-            let packed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            Ok(Group {
-                seq: row.get(0)?,
-                records: pack::unpack(packed)?,
-                owners: Vec::new(),
-            })
-        };
-        let group = group().map_err(|error| broken(&place, &error))?;
-        fold.fold(&[group])
-            .map_err(|error| broken(&files.tables(), &error))?;
-    }
-    Ok(())
-}
-
-/// Lets the journal forget what the tables keep for good.
-fn trim(files: &Files, journal: &Connection, relay: &Relay) -> Result<(), StoreError> {
-    journal
-        .execute(
-            "DELETE FROM journal WHERE seq <= ?1",
-            [relay.durable.load(Ordering::Acquire)],
-        )
-        .map(drop)
-        .map_err(|error| broken(&files.journal(), &error))
-}
-
-fn broken(place: &Path, error: &impl ToString) -> StoreError {
-    StoreError::Unusable {
-        place: place.display().to_string(),
-        reason: error.to_string(),
-        remedy: "it was left as it is: make room on the disk, or restore a backup".to_owned(),
     }
 }
 

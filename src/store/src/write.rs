@@ -125,4 +125,6 @@ pub struct StreamReport {
 pub struct Answer {
     /// For each event, in order, whether it was new; `false` for one seen before.
     pub new: Vec<bool>,
+    /// For each event, in order, whether it was refused because whose it is was erased; empty when none was.
+    pub refused: Vec<bool>,
 }

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use banso_health::{AccountHealth, At};
+use banso_model::rollup::AccountHistory;
 use banso_model::time::{Day, Timestamp};
 use banso_model::value::{Value, Values};
 use banso_store::read::{AccountLine, AccountQuery, AccountSort, Score};
@@ -54,6 +55,21 @@ pub struct Line {
     pub last_seen: Option<Timestamp>,
     /// What makes the score what it is.
     pub reason: String,
+    /// In a list as of a day: the day on which someone of the account was erased since, so that the score may differ from
+    /// what it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<At>,
+}
+
+/// An account's health, and what may have changed it since.
+#[derive(Debug, Serialize)]
+pub struct Health {
+    #[serde(flatten)]
+    health: AccountHealth,
+    /// The day on which someone of the account was erased, when that is after the point in time that was asked for: the
+    /// score may differ from what it was then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<At>,
 }
 
 /// One account.
@@ -155,10 +171,14 @@ async fn as_of(app: &App, mut ask: AccountQuery, at: At) -> Result<Accounts, Ref
             let Some(was) = was else { continue };
             known.last_seen = was.last_active;
             known.traits = was.traits;
+            let erased = erased_since(&live, &history, at);
             if wanted(&stages, was.score.stage.as_ref()) && wanted(&bands, was.score.band.as_ref())
             {
                 known.score = Some(was.score);
-                accounts.push(line(known));
+                accounts.push(Line {
+                    erased,
+                    ..line(known)
+                });
             }
         }
         ask.cursor = page.next;
@@ -211,6 +231,18 @@ fn line(account: AccountLine) -> Line {
         trend,
         last_seen: account.last_seen,
         reason,
+        erased: None,
+    }
+}
+
+/// The day on which someone of the account was last erased, when that is after a point in time.
+fn erased_since(live: &Live, history: &AccountHistory, at: At) -> Option<At> {
+    let since = history.erased?;
+    match at {
+        At::Close(day) if since > live.calendar.close_of(day) => {
+            Some(At::Close(live.calendar.day(since)))
+        }
+        At::Close(_) | At::Now(_) => None,
     }
 }
 
@@ -251,7 +283,7 @@ pub async fn health(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     query: Result<Query<HealthQuery>, QueryRejection>,
-) -> Result<Json<AccountHealth>, Refusal> {
+) -> Result<Json<Health>, Refusal> {
     let at = point(&app, read(query)?.at.as_deref())?;
     if app.store.account(&id).await?.is_none() {
         return Err(unknown(&id));
@@ -259,7 +291,10 @@ pub async fn health(
     let live = app.live.load_full();
     let history = app.store.history(&id).await?;
     placed::health(&live, &id, &history, at)
-        .map(Json)
+        .map(|health| {
+            let erased = erased_since(&live, &history, at);
+            Json(Health { health, erased })
+        })
         .ok_or_else(|| {
             Refusal::NotFound(
                 "this workspace has no scorecards: add `health` to banso.json".to_owned(),

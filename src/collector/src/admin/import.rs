@@ -22,7 +22,7 @@ use crate::body::{self, Sizes};
 use crate::error::Refusal;
 use crate::ingest::batch::{Text, check_traits, is_too_long};
 use crate::ingest::judge::{Judge, Reason, Rejection, Visit, Word};
-use crate::ingest::{answered, count, traits};
+use crate::ingest::{answered, count, refuse, traits};
 use crate::live::Live;
 
 /// How large an import may be.
@@ -102,19 +102,24 @@ pub async fn import(
     }
     // What was received first is stored first, so that "as of" and the first of two traits come out right.
     lines.sort_by_key(|line| line.received);
-    let mut writes = Vec::new();
+    let (mut writes, mut ids) = (Vec::new(), Vec::new());
     for line in &lines {
         match event(&live, line) {
-            Ok(event) => add(&live, &mut writes, line, event),
+            Ok(event) => add(&live, &mut writes, &mut ids, line, event),
             Err(rejection) => reject(rejection),
         }
     }
+    let mut ids = ids.into_iter();
     while !writes.is_empty() {
         let rest = writes.split_off(writes.len().min(AT_ONCE));
         let some = std::mem::replace(&mut writes, rest);
         let stored =
             futures::future::try_join_all(some.into_iter().map(|write| patiently(&app, write)));
-        count(&mut answer, &stored.await?);
+        let stored = stored.await?;
+        count(&mut answer, &stored);
+        for (stored, ids) in stored.iter().zip(&mut ids) {
+            refuse(&app, &mut answer, stored, ids.into_iter());
+        }
     }
     app.metrics.answered(&answer);
     app.scoring.wake();
@@ -256,8 +261,14 @@ fn event(live: &Live, line: &Line<'_>) -> Result<NewEvent, Rejection> {
     )
 }
 
-/// Adds an event to the last write, when it is of the same sender at the same time; else begins another.
-fn add(live: &Live, writes: &mut Vec<Write>, line: &Line<'_>, event: NewEvent) {
+/// Adds an event, and its id as it was sent, to the last write, when it is of the same sender at the same time; else begins another.
+fn add(
+    live: &Live,
+    writes: &mut Vec<Write>,
+    ids: &mut Vec<Vec<String>>,
+    line: &Line<'_>,
+    event: NewEvent,
+) {
     let Sender {
         device,
         user,
@@ -275,16 +286,19 @@ fn add(live: &Live, writes: &mut Vec<Write>, line: &Line<'_>, event: NewEvent) {
     let mut told = traits(user_traits, account_traits, Source::Trusted);
     let answers = std::slice::from_ref(&event);
     told.extend(answered(&live.catalog, answers, Source::Trusted));
-    if let Some(last) = writes.last_mut()
+    let id = line.sender.id.to_string();
+    if let (Some(last), Some(ids)) = (writes.last_mut(), ids.last_mut())
         && last.owner == owner
         && last.user == user
         && last.device == **device
         && last.received == line.received
     {
         last.events.push(event);
+        ids.push(id);
         last.traits.extend(told);
         return;
     }
+    ids.push(vec![id]);
     writes.push(Write {
         owner,
         user,

@@ -50,6 +50,39 @@ impl Remote {
     }
 }
 
+/// Where the collector is, and what opens its admin API.
+#[derive(Debug, Args)]
+pub struct Admin {
+    #[command(flatten)]
+    remote: Remote,
+    /// Token of the admin API
+    #[arg(long, env = "BANSO_ADMIN_TOKEN", hide_env_values = true)]
+    admin_token: Option<String>,
+}
+
+impl Admin {
+    /// The address of a path on it.
+    pub fn url(&self, path: &str) -> anyhow::Result<Url> {
+        self.remote.url(path)
+    }
+
+    /// The token.
+    pub fn token(&self) -> anyhow::Result<&str> {
+        self.admin_token
+            .as_deref()
+            .context("no token of the admin API: set BANSO_ADMIN_TOKEN")
+    }
+}
+
+/// A client for what takes as long as the store is large: the connection is asked now and then whether it still holds.
+pub fn patient_client() -> anyhow::Result<Client> {
+    Ok(Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .tcp_keepalive(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?)
+}
+
 /// A client with patience for one request.
 pub fn client() -> anyhow::Result<Client> {
     Ok(Client::builder()

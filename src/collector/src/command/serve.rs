@@ -8,7 +8,7 @@ use banso_collector::app::{App, Settings, routes, system_clock};
 use banso_collector::identity::Secrets;
 use banso_collector::live::Live;
 use banso_collector::server::Bounds;
-use banso_collector::{assets, reload, scoring, server};
+use banso_collector::{assets, reload, scoring, server, upkeep};
 use banso_model::config::workspace::Identity;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -93,13 +93,17 @@ impl Serve {
         app.tokens.load(&*app.store).await?;
         let following = reload::follow(Arc::clone(&app), self.config.clone())?;
         let (stop, stopped) = watch::channel(false);
-        let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped));
+        let scorer = tokio::spawn(scoring::run(Arc::clone(&app), stopped.clone()));
+        let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
+        // Whoever reads that it listens may tell it to stop.
+        let told_to_stop = told_to_stop()?;
         tracing::info!(address = %listener.local_addr()?, build = assets::build(), "listening");
-        server::serve(listener, routes(app), Bounds::default(), told_to_stop()?).await;
+        server::serve(listener, routes(app), Bounds::default(), told_to_stop).await;
         tracing::info!("stopping");
         drop(following);
         stop.send_replace(true);
         scorer.await?;
+        upkeep.await?;
         store.close().await;
         tracing::info!("stopped");
         Ok(())

@@ -19,18 +19,17 @@ pub struct StoreAddress {
 impl StoreAddress {
     /// Opens it; a folder that is not there is made.
     pub async fn open(&self) -> anyhow::Result<Arc<dyn Store>> {
-        match self.store.split_once(':') {
-            Some(("sqlite", folder)) if !folder.is_empty() => {
-                let folder = PathBuf::from(folder);
-                let store = tokio::task::spawn_blocking(move || {
-                    SqliteStore::open(&folder, Options::default())
-                });
-                Ok(Arc::new(store.await??))
-            }
-            _ => bail!(
-                "the store {:?} is none that is known: write sqlite:DIR",
-                self.store
-            ),
-        }
+        let folder = sqlite_folder(&self.store)?;
+        let store =
+            tokio::task::spawn_blocking(move || SqliteStore::open(&folder, Options::default()));
+        Ok(Arc::new(store.await??))
+    }
+}
+
+/// The folder of `sqlite:DIR`.
+pub fn sqlite_folder(store: &str) -> anyhow::Result<PathBuf> {
+    match store.split_once(':') {
+        Some(("sqlite", folder)) if !folder.is_empty() => Ok(PathBuf::from(folder)),
+        _ => bail!("the store {store:?} is none that is known: write sqlite:DIR"),
     }
 }

@@ -40,6 +40,12 @@ pub fn stand_in(user: &str) -> String {
 }
 
 impl People {
+    /// Forgets everybody: some were erased.
+    pub fn clear(&self) {
+        self.users.clear();
+        self.merged.clear();
+    }
+
     /// Whether a device's merge was stored lately.
     pub fn is_merged(&self, device: &str) -> bool {
         self.merged.get(device).is_some()

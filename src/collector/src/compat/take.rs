@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::door::{Caller, Standing, admit, name_of};
 use crate::error::Refusal;
 use crate::ingest::judge::{Judge, Reason, Rejection, Translated, Visit, Word};
-use crate::ingest::{count, id, report_in, traits, with_signed};
+use crate::ingest::{count, id, refuse, report_in, traits, with_signed};
 use crate::live::Live;
 
 /// Takes the messages of one request, and answers when they are on disk.
@@ -57,7 +57,7 @@ pub async fn take(
         }
     }
     let received = sorter.received;
-    let mut writes = sorter.writes().await?;
+    let (mut writes, sources) = sorter.writes().await?;
     let report = StreamReport {
         key: name_of(app, caller, key),
         unplaced: u32::try_from(answer.rejected.len()).unwrap_or(u32::MAX),
@@ -77,6 +77,9 @@ pub async fn take(
             .await?;
     app.people.did_merge(merged);
     count(&mut answer, &stored);
+    for (stored, ids) in stored.iter().zip(sources) {
+        refuse(app, &mut answer, stored, ids.into_iter());
+    }
     app.metrics.answered(&answer);
     app.scoring.wake();
     Ok(answer)
@@ -110,6 +113,8 @@ struct Sorter<'a> {
     /// Who each user is, as it is known or as this request says.
     people: FxHashMap<String, Merged>,
     writes: Vec<Write>,
+    /// The ids of the events of each write, as they were sent.
+    ids: Vec<Vec<String>>,
     of: FxHashMap<Whose, usize>,
     /// What is told of users unless something is known, by the write that it belongs to.
     first: Vec<(usize, Values)>,
@@ -132,6 +137,7 @@ impl<'a> Sorter<'a> {
             ),
             people: FxHashMap::default(),
             writes: Vec::new(),
+            ids: Vec::new(),
             of: FxHashMap::default(),
             first: Vec::new(),
         }
@@ -204,6 +210,9 @@ impl<'a> Sorter<'a> {
         } else {
             self.doubted(foreign)?
         };
+        if event.is_some() {
+            self.ids[write].push(foreign.rejected(Reason::Erased).id);
+        }
         self.writes[write].events.extend(event);
         Ok(())
     }
@@ -295,6 +304,7 @@ impl<'a> Sorter<'a> {
         }
         self.writes
             .push(empty(self.live, self.received, whose.clone()));
+        self.ids.push(Vec::new());
         let write = self.writes.len() - 1;
         self.of.insert(whose, write);
         write
@@ -324,8 +334,8 @@ impl<'a> Sorter<'a> {
         id::derived(self.received, format!("{random}{said}").as_bytes())
     }
 
-    /// The writes; those that would say nothing are left out.
-    async fn writes(mut self) -> Result<Vec<Write>, Refusal> {
+    /// The writes, and the ids of each one's events; those that would say nothing are left out.
+    async fn writes(mut self) -> Result<(Vec<Write>, Vec<Vec<String>>), Refusal> {
         for (write, first) in std::mem::take(&mut self.first) {
             let write = &mut self.writes[write];
             let user = write.user.clone().unwrap_or_default();
@@ -344,10 +354,11 @@ impl<'a> Sorter<'a> {
             };
             write.traits.extend(traits(&new, &Values::new(), source));
         }
-        self.writes.retain(|write| {
+        let says = |write: &Write| {
             let merges = write.merge && !self.app.people.is_merged(&write.device);
             merges || !write.events.is_empty() || !write.traits.is_empty()
-        });
-        Ok(self.writes)
+        };
+        let all = self.writes.into_iter().zip(self.ids);
+        Ok(all.filter(|(write, _)| says(write)).unzip())
     }
 }

@@ -81,11 +81,13 @@ pub enum Reason {
     TooNew,
     /// In an import: when it was received is missing, cannot be read, or is yet to come.
     InvalidReceived,
+    /// Whose it is was erased: nothing of them is taken any more.
+    Erased,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InvalidEvent,
         Self::InvalidId,
         Self::UnknownKind,
@@ -96,6 +98,7 @@ impl Reason {
         Self::TooOld,
         Self::TooNew,
         Self::InvalidReceived,
+        Self::Erased,
     ];
 
     /// The code.
@@ -112,6 +115,7 @@ impl Reason {
             Self::TooOld => "too_old",
             Self::TooNew => "too_new",
             Self::InvalidReceived => "invalid_received",
+            Self::Erased => "erased",
         }
     }
 }
@@ -395,8 +399,9 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The id of something that is otherwise no event, when it has one that can be read.
-fn readable_id(json: &str) -> String {
+/// The id of something that may otherwise be no event, when it has one that can be read.
+#[must_use]
+pub fn readable_id(json: &str) -> String {
     #[derive(Deserialize)]
     struct OnlyId<'a> {
         #[serde(borrow)]

@@ -33,6 +33,13 @@ impl Default for Told {
     }
 }
 
+impl Told {
+    /// Forgets what was told: some of it was erased.
+    pub fn clear(&self) {
+        self.0.clear();
+    }
+}
+
 /// What is known of the person a session is for.
 #[derive(Debug, Default)]
 pub struct Who {

@@ -129,13 +129,6 @@ fn check_settings(cx: &mut Context<'_>, place: &Place, workspace: &Workspace) {
             ),
         );
     }
-    if cx.has(&place.field("privacy"), "retention") {
-        cx.warn(
-            &place.field("privacy").name("retention"),
-            "`retention` is checked but not applied yet: events are kept",
-            None,
-        );
-    }
     if workspace.privacy.gpc == Gpc::Ignore {
         cx.warn(
             &place.field("privacy").field("gpc"),

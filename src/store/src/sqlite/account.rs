@@ -157,13 +157,15 @@ pub fn merged(tables: &Connection, device: Key) -> Result<Option<Merged>, FoldEr
 /// [`FoldError`].
 pub fn history(tables: &Connection, id: &str) -> Result<AccountHistory, FoldError> {
     let owner = key::account(Label::of(id));
-    let first_seen: Option<i64> = tables
-        .prepare_cached("SELECT first_seen FROM accounts WHERE owner = ?1")?
-        .query_row([owner], |row| row.get(0))
+    let known: Option<(i64, Option<i64>)> = tables
+        .prepare_cached("SELECT first_seen, erased FROM accounts WHERE owner = ?1")?
+        .query_row([owner], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
+    let (first_seen, erased) = known.unzip();
     let mut history = AccountHistory {
         traits: traits::history(tables, owner)?,
         first_seen: first_seen.map(Timestamp),
+        erased: erased.flatten().map(Timestamp),
         ..AccountHistory::default()
     };
     let mut active: BTreeMap<(i32, Key), i32> = BTreeMap::new();

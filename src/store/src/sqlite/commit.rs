@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::oneshot;
 
+use super::erased::{Erased, Sifted};
 use super::files::unavailable;
 use super::fold::FoldError;
 use super::key::{self, Key};
@@ -31,12 +32,14 @@ pub enum Queued {
     Write(Box<Write>, oneshot::Sender<Result<Answer, StoreError>>),
     /// Whether a write would be taken now.
     Probe(oneshot::Sender<Result<(), StoreError>>),
-    /// Runs a statement on the journal's connection, to make it fail and recover.
-    #[cfg(test)]
-    Run(&'static str, oneshot::Sender<Result<(), StoreError>>),
+    /// Work that must lie between two commits: after everything that is queued before it, and before everything after.
+    Between(Work),
     /// Nothing comes after this; the other end hears of it when this one is dropped.
     Close(oneshot::Sender<Infallible>),
 }
+
+/// Work of the thread that commits.
+pub type Work = Box<dyn FnOnce(&mut Committer) + Send>;
 
 /// What is counted of commits, for everyone to read.
 #[derive(Debug, Default)]
@@ -101,6 +104,7 @@ pub struct Committer {
     /// Events that are in the journal and not yet in the tables.
     unfolded: FxHashSet<Seen>,
     recent: Recent,
+    erased: Arc<Erased>,
     /// The same by commit, to forget them when they are folded; the account of devices merged in that commit.
     commits: VecDeque<(i64, Vec<Seen>)>,
     /// The account each device was merged into, if any.
@@ -130,6 +134,7 @@ impl Committer {
         tables: Connection,
         relay: Arc<Relay>,
         counts: Arc<Counts>,
+        erased: Arc<Erased>,
         seq: i64,
     ) -> Result<Self, FoldError> {
         let recent = Recent::load(&tables, now_ms())?;
@@ -145,6 +150,7 @@ impl Committer {
             trimmed: 0,
             unfolded: FxHashSet::default(),
             recent,
+            erased,
             commits: VecDeque::new(),
             devices: FxHashMap::default(),
         })
@@ -162,26 +168,25 @@ impl Committer {
             }
             self.forget_folded();
             let mut draft = Draft::default();
-            let mut closed = None;
+            let (mut closed, mut work) = (None, None);
             let mut next = Ok(first);
             loop {
                 match next {
                     Ok(Queued::Write(write, answer)) => self.draft(&write, answer, &mut draft),
                     Ok(Queued::Probe(answer)) => draft.probes.push(answer),
-                    #[cfg(test)]
-                    Ok(Queued::Run(sql, answer)) => {
-                        let run = self.journal.execute_batch(sql);
-                        drop(answer.send(run.map_err(|error| unavailable(&self.place, &error))));
-                    }
+                    Ok(Queued::Between(between)) => work = Some(between),
                     Ok(Queued::Close(done)) => closed = Some(done),
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
                 }
-                if closed.is_some() || draft.records.len() >= LARGEST {
+                if closed.is_some() || work.is_some() || draft.records.len() >= LARGEST {
                     break;
                 }
                 next = queue.try_recv();
             }
             self.commit(draft);
+            if let Some(work) = work {
+                work(&mut self);
+            }
             if closed.is_some() {
                 return;
             }
@@ -198,8 +203,8 @@ impl Committer {
                 drop(answer.send(Err(refused)));
             }
             Queued::Probe(answer) => drop(answer.send(Err(refused))),
-            #[cfg(test)]
-            Queued::Run(_, answer) => drop(answer.send(Err(refused))),
+            // Whoever asked hears of it when the work is dropped.
+            Queued::Between(_) => {}
             Queued::Close(_) => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
@@ -213,6 +218,16 @@ impl Committer {
         draft: &mut Draft,
     ) {
         self.counts.dequeued(write);
+        let sifted = self.erased.sift(write);
+        let (write, refused) = match &sifted {
+            None => (Some(write), Vec::new()),
+            Some(Sifted { write, refused }) => (write.as_ref(), refused.clone()),
+        };
+        let Some(write) = write else {
+            let new = vec![false; refused.len()];
+            draft.answers.push((answer, Answer { new, refused }));
+            return;
+        };
         let started = draft.seen.len();
         match self.judge(write, draft) {
             Ok(new) => {
@@ -222,7 +237,8 @@ impl Committer {
                 if fresh > 0 || new.is_empty() || told {
                     record::encode(write, &new, &mut draft.records);
                 }
-                draft.answers.push((answer, Answer { new }));
+                let new = among(&refused, new);
+                draft.answers.push((answer, Answer { new, refused }));
             }
             Err(error) => {
                 for seen in draft.seen.drain(started..) {
@@ -387,6 +403,39 @@ impl Committer {
         }
     }
 
+    /// The journal's connection.
+    #[cfg(test)]
+    pub const fn journal(&self) -> &Connection {
+        &self.journal
+    }
+
+    /// Waits until everything that was committed is folded; nothing is committed meanwhile.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn catch_up(&self) -> Result<(), String> {
+        self.relay.wait_for_fold(self.seq)
+    }
+
+    /// Lets what is written from now on be judged by the tables alone: rows that it remembers may be gone.
+    pub fn forget_devices(&mut self) {
+        self.devices.clear();
+    }
+
+    /// Lets the journal forget what the tables keep for good, and leaves nothing of it in the file.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn scrub(&mut self) -> rusqlite::Result<()> {
+        let durable = self.relay.durable.load(Ordering::Acquire);
+        self.journal
+            .execute("DELETE FROM journal WHERE seq <= ?1", [durable])?;
+        self.trimmed = durable;
+        self.journal.execute_batch("VACUUM")?;
+        self.journal
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+    }
+
     fn forget_folded(&mut self) {
         let folded = self.relay.folded();
         while self.commits.front().is_some_and(|(seq, _)| *seq <= folded) {
@@ -405,7 +454,20 @@ impl Committer {
     }
 }
 
-fn now_ms() -> i64 {
+/// What is new of all events, when those that are refused were left out.
+fn among(refused: &[bool], new: Vec<bool>) -> Vec<bool> {
+    if refused.is_empty() {
+        return new;
+    }
+    let mut new = new.into_iter();
+    refused
+        .iter()
+        .map(|refused| !refused && new.next().unwrap_or(false))
+        .collect()
+}
+
+/// The time, in milliseconds since 1970.
+pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::schema;
+use super::{inspect, schema, segments};
 use crate::error::StoreError;
 
 /// The files of a store.
@@ -14,6 +14,8 @@ pub struct Files {
     dir: PathBuf,
 }
 
+/// What the name of a copy that is being made begins with.
+const COPY: &str = "copy-";
 /// Bytes of the tables' pages that the thread that folds keeps in memory.
 const FOLD_CACHE: i64 = 192 << 20;
 /// Bytes of them that each thread that reads keeps in memory; the system's cache does the rest.
@@ -47,6 +49,32 @@ impl Files {
     #[must_use]
     pub fn journal(&self) -> PathBuf {
         self.dir.join("journal.db")
+    }
+
+    /// Where it is kept who was erased.
+    #[must_use]
+    pub fn erased(&self) -> PathBuf {
+        self.dir.join("erased")
+    }
+
+    /// A name for a copy that is being made; it is gone when the copy is, or at the next start.
+    #[must_use]
+    pub fn copy(&self, number: u64) -> PathBuf {
+        self.dir.join(format!("{COPY}{number}"))
+    }
+
+    /// Removes copies that were being made when the process ended.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub fn remove_copies(&self) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(COPY) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// Bytes of all files.
@@ -124,7 +152,7 @@ impl Files {
     pub fn open_tables(&self) -> Result<Connection, StoreError> {
         let path = self.tables();
         let mut connection = self.open(&path, |_| Ok(()))?;
-        let found = self.version(&connection)?;
+        let found = inspect::version(&path, &connection)?;
         connection
             .execute_batch(&format!(
                 "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
@@ -172,62 +200,33 @@ impl Files {
             .map_err(|error| unusable(path, &error))
     }
 
-    /// The version of the tables, 0 when there are none. Nothing is changed by asking.
-    fn version(&self, connection: &Connection) -> Result<i64, StoreError> {
-        let path = self.tables();
-        let count = |condition: &str| {
-            let sql =
-                format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND {condition}");
-            connection
-                .query_row(&sql, (), |row| row.get::<_, i64>(0))
-                .map_err(|error| unusable(&path, &error))
-        };
-        let damaged = |reason: String, remedy: &str| StoreError::Unusable {
-            place: path.display().to_string(),
-            reason,
-            remedy: remedy.to_owned(),
-        };
-        if count("name = 'meta'")? == 0 {
-            return match count("1")? {
-                0 => Ok(0),
-                _ => Err(damaged(
-                    "it has tables but no version: it is not a store, or was damaged".to_owned(),
-                    "name another folder, or restore a backup",
-                )),
-            };
-        }
-        let found = meta(connection, "version")
-            .map_err(|error| unusable(&path, &error))?
-            .unwrap_or(0);
-        if (1..=schema::VERSION).contains(&found) {
-            return Ok(found);
-        }
-        Err(damaged(
-            format!(
-                "it has version {found} and this program knows versions 1 to {}",
-                schema::VERSION
-            ),
-            "use the newer program that wrote it, or restore a backup",
-        ))
-    }
-
     fn migrate(&self, connection: &mut Connection, found: i64) -> Result<(), StoreError> {
         let path = self.tables();
         let from = usize::try_from(found).unwrap_or(0);
         for (step, sql) in schema::MIGRATIONS.iter().enumerate().skip(from) {
             let step_to = step as i64 + 1;
+            if step_to == 2 {
+                segments::unlearn(connection).map_err(|error| unmoved(&path, step_to, &error))?;
+            }
             let applied = connection.transaction().and_then(|transaction| {
                 transaction.execute_batch(sql)?;
                 set_meta(&transaction, "version", step_to)?;
                 transaction.commit()
             });
-            applied.map_err(|error| StoreError::Unusable {
-                place: path.display().to_string(),
-                reason: format!("it could not be brought to version {step_to}: {error}"),
-                remedy: "make room on the disk or restore a backup; nothing was changed".to_owned(),
-            })?;
+            applied.map_err(|error| unmoved(&path, step_to, &error))?;
         }
         Ok(())
+    }
+}
+
+fn unmoved(path: &Path, version: i64, error: &impl ToString) -> StoreError {
+    StoreError::Unusable {
+        place: path.display().to_string(),
+        reason: format!(
+            "it could not be brought to version {version}: {}",
+            error.to_string()
+        ),
+        remedy: "make room on the disk or restore a backup; nothing was lost".to_owned(),
     }
 }
 
@@ -266,21 +265,22 @@ pub fn unavailable(place: &Path, reason: &impl ToString) -> StoreError {
 }
 
 /// The error of a file that cannot be opened, with what to do about it.
-fn unusable(place: &Path, error: &rusqlite::Error) -> StoreError {
+#[must_use]
+pub fn unusable(place: &Path, error: &rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{
         CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
         PermissionDenied, ReadOnly,
     };
     let remedy = match error.sqlite_error_code() {
-        Some(NotADatabase | DatabaseCorrupt) => {
-            "it was left as it is: restore a backup, or name another folder"
-        }
+        Some(NotADatabase | DatabaseCorrupt) => inspect::RESTORE,
         Some(DatabaseBusy | DatabaseLocked) => "stop the other process that has it open",
         Some(DiskFull) => "make room on the disk",
         Some(CannotOpen | PermissionDenied | ReadOnly) => {
             "let this process write the folder, or name another"
         }
-        _ => "see the reason; the files were left as they are",
+        _ => {
+            "it is no store's, or damaged: nothing was changed; name another folder, or restore the last backup with `banso restore`"
+        }
     };
     StoreError::Unusable {
         place: place.display().to_string(),

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
+use super::damage::Damage;
 use super::dirty::Dirty;
+use super::erased::Erased;
 use super::files::{set_meta, unavailable};
 use super::fold_record::Folder;
 use super::key::{self, Key};
-use super::relay::{Asked, Command, Group, Relay, Work};
+use super::relay::{Asked, Command, Group, Next, Relay, Work};
 use super::retention::Retention;
 use super::{tables, tokens};
 use crate::Unscored;
@@ -29,9 +31,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The thread's state.
 pub struct Fold {
     place: PathBuf,
-    tables: Connection,
+    pub(super) tables: Connection,
     relay: Arc<Relay>,
     dirty: Arc<Dirty>,
+    pub(super) erased: Arc<Erased>,
+    damage: Arc<Damage>,
     /// `None` after a failure: then it is loaded anew.
     folder: Option<Folder>,
     retention: Retention,
@@ -47,9 +51,12 @@ pub enum FoldError {
     /// A record cannot be read.
     #[error("a record of the journal cannot be read: {0}")]
     Record(#[from] crate::codec::Malformed),
-    /// A segment cannot be compressed.
-    #[error("a segment cannot be compressed: {0}")]
+    /// A segment cannot be compressed, or a file not written.
+    #[error("it cannot be written: {0}")]
     Pack(#[from] std::io::Error),
+    /// The store is closing.
+    #[error("it is closing")]
+    Closing,
     /// A value cannot be written as JSON.
     #[error("a value cannot be written: {0}")]
     Value(#[from] serde_json::Error),
@@ -65,8 +72,10 @@ impl Fold {
         tables: Connection,
         relay: Arc<Relay>,
         dirty: Arc<Dirty>,
+        erased: Arc<Erased>,
+        damage: Arc<Damage>,
     ) -> Result<Self, FoldError> {
-        let folder = Some(Folder::load(&tables)?);
+        let folder = Some(Folder::load(&tables, Arc::clone(&erased))?);
         let folded = super::files::meta(&tables, "folded")?.unwrap_or(0);
         dirty.add(unscored(&tables)?);
         Ok(Self {
@@ -74,6 +83,8 @@ impl Fold {
             tables,
             relay,
             dirty,
+            erased,
+            damage,
             folder,
             retention: Retention::default(),
             folded,
@@ -83,7 +94,7 @@ impl Fold {
     /// Folds commits until the relay is closed and everything is folded.
     pub fn run(mut self) {
         loop {
-            let Work {
+            let Next {
                 groups,
                 commands,
                 last,
@@ -112,8 +123,13 @@ impl Fold {
             return true;
         };
         while let Err(error) = self.fold(groups) {
-            tracing::error!(place = %self.place.display(), %error, "commits could not be folded; trying again");
-            self.relay.could_not_fold(error.to_string());
+            let reason = error.to_string();
+            self.damage.note(&self.place, &error);
+            // It is tried again twice a second: what was said need not be said again.
+            if self.relay.error().as_ref() != Some(&reason) {
+                tracing::error!(place = %self.place.display(), %error, "commits could not be folded; trying again");
+            }
+            self.relay.could_not_fold(reason);
             if !self.relay.pause(PAUSE) {
                 return false;
             }
@@ -134,7 +150,7 @@ impl Fold {
         // What it remembers is dropped with it unless the transaction is committed.
         let mut folder = match self.folder.take() {
             Some(folder) => folder,
-            None => Folder::load(&self.tables)?,
+            None => Folder::load(&self.tables, Arc::clone(&self.erased))?,
         };
         let transaction = self.tables.transaction()?;
         for group in groups {
@@ -171,6 +187,7 @@ impl Fold {
                     Ok(transaction.commit()?)
                 });
             if let Err(error) = done {
+                self.damage.note(&self.place, &error);
                 tracing::error!(place = %self.place.display(), %error, "segments could not be put together; they stay apart");
             }
             self.checkpoint_when_due();
@@ -183,9 +200,14 @@ impl Fold {
             Command::UnscoreAll => self.unscore_all(),
             Command::Token(change) => tokens::change(&self.tables, &change),
             Command::Probe => set_meta(&self.tables, "probe", self.folded),
-            #[cfg(test)]
-            Command::Run(sql) => self.tables.execute_batch(sql),
+            Command::Work(Work(work)) => {
+                work(self);
+                Ok(())
+            }
         };
+        if let Err(error) = &done {
+            self.damage.note_code(&self.place, error);
+        }
         // Whoever asked may have stopped waiting.
         drop(answer.send(done.map_err(|error| unavailable(&self.place, &error))));
     }
@@ -255,6 +277,52 @@ impl Fold {
                 tracing::error!(place = %self.place.display(), %error, "the write-ahead log could not be measured");
             }
         }
+    }
+
+    /// What it remembers of the tables, and their connection: to change rows that it did not write itself. Loaded anew
+    /// when the last transaction failed.
+    ///
+    /// # Errors
+    /// [`FoldError`] when it cannot be loaded.
+    pub(super) fn parts(&mut self) -> Result<(&mut Connection, &mut Folder), FoldError> {
+        let folder = match self.folder.take() {
+            Some(folder) => folder,
+            None => Folder::load(&self.tables, Arc::clone(&self.erased))?,
+        };
+        Ok((&mut self.tables, self.folder.insert(folder)))
+    }
+
+    /// Accounts are gone, and others are no longer what they were.
+    pub(super) fn has_changed(&mut self, gone: &[Key], changed: &[Key]) {
+        self.dirty.remove(gone);
+        self.dirty.add(changed.iter().copied());
+    }
+
+    /// Waits a while before something is tried again; `false` when the store is closing.
+    pub(super) fn pause(&self) -> bool {
+        self.relay.pause(PAUSE)
+    }
+
+    /// Copies the write-ahead log to the tables and empties it; `false` when a reader holds an older page.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub(super) fn empty_log(&self) -> rusqlite::Result<bool> {
+        let (waits, at_once) = (Duration::from_secs(5), Duration::ZERO);
+        self.tables.busy_timeout(at_once)?;
+        let busy: rusqlite::Result<i64> =
+            self.tables
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0));
+        self.tables.busy_timeout(waits)?;
+        let emptied = match busy {
+            Ok(busy) => busy == 0,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => false,
+            Err(error) => return Err(error),
+        };
+        if emptied {
+            self.relay.durable.store(self.folded, Ordering::Release);
+        }
+        Ok(emptied)
     }
 
     /// Copies the write-ahead log to the tables, after which the journal may forget what was folded.

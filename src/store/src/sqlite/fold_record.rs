@@ -6,7 +6,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use banso_model::event::Kind;
 use banso_model::time::Day;
 
+use std::sync::Arc;
+
 use super::compaction::Compaction;
+use super::erased::{self, Erased, Verdict};
 use super::fold::FoldError;
 use super::key::{self, Key};
 use super::segments::Segments;
@@ -25,6 +28,7 @@ pub struct Folder {
     pub segments: Segments,
     /// Whose segments are small.
     pub compaction: Compaction,
+    erased: Arc<Erased>,
     metrics: FxHashMap<String, u32>,
     /// The text form of a metric that is looked up.
     text: String,
@@ -39,7 +43,7 @@ impl Folder {
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn load(tables: &Connection) -> Result<Self, FoldError> {
+    pub fn load(tables: &Connection, erased: Arc<Erased>) -> Result<Self, FoldError> {
         let metrics = tables
             .prepare("SELECT key, metric FROM metrics")?
             .query_map((), |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?
@@ -48,6 +52,7 @@ impl Folder {
             sums: Sums::default(),
             segments: Segments::load(tables)?,
             compaction: Compaction::default(),
+            erased,
             metrics,
             text: String::new(),
             sessions: FxHashSet::default(),
@@ -63,13 +68,45 @@ impl Folder {
         for bytes in record::split(records) {
             let bytes = bytes?;
             let record = record::decode(bytes)?;
-            self.add_record(tables, &record, bytes)?;
+            match self.erased.judge(&record) {
+                Verdict::Takes => self.add_record(tables, &record, bytes)?,
+                verdict => self.add_rest(tables, &record, bytes, verdict)?,
+            }
         }
         if self.sessions.len() > REMEMBERED {
             self.sessions.clear();
         }
         if self.merges.len() > REMEMBERED {
             self.merges.clear();
+        }
+        Ok(())
+    }
+
+    /// Forgets what it remembers of the tables' rows, some of which are gone.
+    pub fn forget(&mut self) {
+        self.sessions.clear();
+        self.merges.clear();
+    }
+
+    /// Adds what is left of a record that was committed before whose it is was erased.
+    fn add_rest(
+        &mut self,
+        tables: &Connection,
+        record: &Record<'_>,
+        bytes: &[u8],
+        verdict: Verdict,
+    ) -> Result<(), FoldError> {
+        let Some(sifted) = erased::sifted(&record.to_write(), verdict) else {
+            return self.add_record(tables, record, bytes);
+        };
+        let Some(write) = sifted.write else {
+            return Ok(());
+        };
+        let mut left = Vec::new();
+        record::encode(&write, &vec![true; write.events.len()], &mut left);
+        for bytes in record::split(&left) {
+            let bytes = bytes?;
+            self.add_record(tables, &record::decode(bytes)?, bytes)?;
         }
         Ok(())
     }
@@ -147,7 +184,7 @@ impl Folder {
         segment.records.extend_from_slice(&length.to_le_bytes());
         segment.records.extend_from_slice(bytes);
         segment.events += record.events.len() as u64;
-        segment.received = segment.received.max(record.received.0);
+        segment.add_received(record.received.0);
     }
 
     /// An account's trait told on a device that is nobody's is nobody's.

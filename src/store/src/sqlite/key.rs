@@ -44,6 +44,12 @@ pub fn user(account: Key, id: &str) -> Key {
     hash(3, account, id.as_bytes())
 }
 
+/// The key of a user's id, whatever the account.
+#[must_use]
+pub fn person(id: &str) -> Key {
+    hash(7, 0, id.as_bytes())
+}
+
 /// The key of a session.
 #[must_use]
 pub fn visit(id: Label<'_>) -> Key {
@@ -53,7 +59,25 @@ pub fn visit(id: Label<'_>) -> Key {
 /// The key of a page load that sends with the key of this name.
 #[must_use]
 pub fn stream(key: &str, id: Label<'_>) -> Key {
-    of_label(5, hash(6, 0, key.as_bytes()), id)
+    let hidden = match id {
+        Label::Text(text) => text.strip_prefix(HIDDEN),
+        Label::Uuid(_) => None,
+    };
+    hidden
+        .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+        .map_or_else(
+            || of_label(5, hash(6, 0, key.as_bytes()), id),
+            |bits| bits as Key,
+        )
+}
+
+/// What the name of a hidden page load begins with; no client's may have a control character.
+const HIDDEN: char = '\u{1}';
+
+/// A name of a page load that has the same key and tells nothing else of it.
+#[must_use]
+pub fn hidden_stream(key: &str, id: &str) -> String {
+    format!("{HIDDEN}{:016x}", stream(key, Label::of(id)))
 }
 
 /// The key of an owner.

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::damage::Damage;
 use super::files::{Files, unavailable};
 use super::fold::FoldError;
 use crate::error::StoreError;
@@ -18,6 +19,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Debug)]
 pub struct Readers {
     place: PathBuf,
+    damage: Arc<Damage>,
     queue: Mutex<Option<Sender<Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -27,7 +29,7 @@ impl Readers {
     ///
     /// # Errors
     /// [`StoreError::Unusable`] when the tables cannot be opened or a thread not started.
-    pub fn start(files: &Files, count: usize) -> Result<Self, StoreError> {
+    pub fn start(files: &Files, count: usize, damage: &Arc<Damage>) -> Result<Self, StoreError> {
         let (queue, jobs) = channel::<Job>();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = (0..count.max(1))
@@ -41,6 +43,7 @@ impl Readers {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             place: files.tables(),
+            damage: Arc::clone(damage),
             queue: Mutex::new(Some(queue)),
             threads: Mutex::new(threads),
         })
@@ -73,10 +76,10 @@ impl Readers {
         if !sent {
             return Err(closed());
         }
-        answered
-            .await
-            .map_err(|_| closed())?
-            .map_err(|error| unavailable(&self.place, &error))
+        answered.await.map_err(|_| closed())?.map_err(|error| {
+            self.damage.note(&self.place, &error);
+            unavailable(&self.place, &error)
+        })
     }
 
     /// Finishes what was asked and ends the threads.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 use tokio::sync::{oneshot, watch};
 
+use super::fold::Fold;
 use super::key::Key;
 use super::tokens::Change;
 use crate::Unscored;
@@ -36,9 +37,17 @@ pub enum Command {
     Token(Change),
     /// Finds out whether the tables can be written.
     Probe,
-    /// Runs a statement on the connection, to make it fail and recover.
-    #[cfg(test)]
-    Run(&'static str),
+    /// Anything else.
+    Work(Work),
+}
+
+/// Work of the thread that writes the tables.
+pub struct Work(pub Box<dyn FnOnce(&mut Fold) + Send>);
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Work")
+    }
 }
 
 /// A command, and who waits for it.
@@ -46,7 +55,7 @@ pub type Asked = (Command, oneshot::Sender<Result<(), StoreError>>);
 
 /// What is to be done next by the thread that folds.
 #[derive(Debug, Default)]
-pub struct Work {
+pub struct Next {
     /// Commits to fold.
     pub groups: Vec<Group>,
     /// Commands, after them.
@@ -137,6 +146,28 @@ impl Relay {
         Ok(())
     }
 
+    /// Waits until a commit is folded.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn wait_for_fold(&self, seq: i64) -> Result<(), String> {
+        let mut state = self.state();
+        state.wanted = state.wanted.max(seq);
+        self.work.notify_one();
+        loop {
+            let folded = self.folded.borrow().clone();
+            match folded.error {
+                _ if folded.seq >= seq => return Ok(()),
+                Some(error) => return Err(error),
+                None => {}
+            }
+            state = self
+                .room
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     fn owners(&self) -> MutexGuard<'_, FxHashMap<Key, i64>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -197,7 +228,7 @@ impl Relay {
     }
 
     /// Waits for something to fold or to do.
-    pub fn next(&self) -> Work {
+    pub fn next(&self) -> Next {
         let mut state = self.state();
         loop {
             let waited = state.since.map(|since| since.elapsed());
@@ -251,6 +282,12 @@ impl Relay {
         self.owners().retain(|_, last| *last > seq);
     }
 
+    /// Why folding fails now, if it does.
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        self.folded.borrow().error.clone()
+    }
+
     /// Says why folding fails now.
     pub fn could_not_fold(&self, error: String) {
         let _state = self.state();
@@ -268,10 +305,10 @@ impl Relay {
 
 impl State {
     /// Commands come with everything that was committed before them; groups alone come in portions.
-    fn take(&mut self) -> Work {
-        let mut work = Work {
+    fn take(&mut self) -> Next {
+        let mut work = Next {
             commands: std::mem::take(&mut self.commands),
-            ..Work::default()
+            ..Next::default()
         };
         let mut bytes = 0;
         while let Some(group) = self.groups.pop_front() {

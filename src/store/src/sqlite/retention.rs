@@ -147,7 +147,7 @@ mod tests {
     fn what_is_over_is_dropped_and_the_rest_stays() {
         let tables = Connection::open_in_memory().expect("memory opens");
         tables
-            .execute_batch(schema::MIGRATIONS[0])
+            .execute_batch(&schema::MIGRATIONS.concat())
             .expect("tables are made");
         tables
             .execute_batch(

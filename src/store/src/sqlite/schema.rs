@@ -4,10 +4,10 @@
 //! together and is read in one pass. Days are days since 1970; a day of [`LIFETIME`] is the sum over all of them.
 
 /// The version of the tables; `meta.version` of the file says which it has.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// What brings a file of the version before to the next, first for an empty file.
-pub const MIGRATIONS: [&str; VERSION as usize] = [V1];
+pub const MIGRATIONS: [&str; VERSION as usize] = [V1, V2];
 
 const V1: &str = "
 -- Numbers of the store: its version, the last commit that was folded, counts.
@@ -59,4 +59,15 @@ CREATE TABLE tokens (id TEXT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NUL
 CREATE TABLE streams (stream INTEGER PRIMARY KEY, key TEXT NOT NULL, day INTEGER NOT NULL, state BLOB NOT NULL, added INTEGER NOT NULL);
 CREATE TABLE losses (day INTEGER, key TEXT, sent INTEGER NOT NULL, received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL,
   dropped INTEGER NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
+";
+
+const V2: &str = "
+-- When a segment's last record was received, as a UTC day, and how many days before that its first was; of segments that were written before, nobody looked.
+ALTER TABLE log_of ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE log_of ADD COLUMN span INTEGER;
+UPDATE log_of SET day = (SELECT received / 86400000 FROM log WHERE log.seq = log_of.seq);
+
+-- Who was erased, as hashes, and whether it was done here; when someone of an account was last erased.
+CREATE TABLE erased (kind INTEGER, key INTEGER, until INTEGER NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+ALTER TABLE accounts ADD COLUMN erased INTEGER;
 ";

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::fold::FoldError;
+use super::nameless::nameless;
 use super::pack::{LOG, Packer, head, length, unpack};
 use crate::codec::{Bytes, Malformed, Put};
 
@@ -110,6 +111,7 @@ impl Segments {
             return Ok(());
         }
         let (bytes, sizes) = std::mem::take(&mut self.samples);
+        let (bytes, sizes) = nameless(&bytes, &sizes)?;
         match zstd::dict::from_continuous(&bytes, &sizes, SIZE) {
             Ok(data) => {
                 tables.execute("INSERT INTO dictionaries VALUES (1, ?1)", [&data])?;
@@ -124,6 +126,42 @@ impl Segments {
     }
 }
 
+/// Packs again, each by itself, what was packed with a dictionary, and forgets the dictionaries: those of version 1 were
+/// learned from segments as they are, and what a dictionary has of somebody cannot be erased.
+///
+/// # Errors
+/// [`FoldError`]; what was packed again stays so, and the rest is packed when this is tried again.
+pub fn unlearn(tables: &mut Connection) -> Result<(), FoldError> {
+    let mut segments = Segments::load(tables)?;
+    if segments.dictionaries.is_empty() {
+        return Ok(());
+    }
+    tracing::info!("segments of the log are packed again; this is done once");
+    let (mut after, mut packed) = (i64::MIN, Vec::new());
+    loop {
+        let transaction = tables.transaction()?;
+        let some: Vec<(i64, Vec<u8>)> = transaction
+            .prepare_cached("SELECT seq, data FROM log WHERE seq > ?1 ORDER BY seq LIMIT 2000")?
+            .query_map([after], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let Some((last, _)) = some.last() else {
+            transaction.execute("DELETE FROM dictionaries", ())?;
+            return Ok(transaction.commit()?);
+        };
+        after = *last;
+        for (seq, data) in some {
+            if data.first() == Some(&LEARNED) {
+                let records = segments.unpack(&data)?;
+                segments.plain.pack(&records, &mut packed)?;
+                transaction
+                    .prepare_cached("UPDATE log SET data = ?2 WHERE seq = ?1")?
+                    .execute((seq, &packed))?;
+            }
+        }
+        transaction.commit()?;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +171,8 @@ mod tests {
 
     fn records(n: u64) -> Vec<u8> {
         let user = format!("user-{}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
-        let mut sample = Sample::of("acme", &user).uses("report.create", n, 0);
+        let account = format!("account-{}", n % 977);
+        let mut sample = Sample::of(&account, &user).uses("report.create", n, 0);
         sample.0.events[0].props = format!(r#"{{"source":"menu","rows":{}}}"#, n * 7919 % 997);
         let mut bytes = Vec::new();
         record::encode(&sample.0, &[true], &mut bytes);
@@ -144,7 +183,7 @@ mod tests {
     fn what_was_packed_before_and_after_learning_is_unpacked() {
         let tables = Connection::open_in_memory().expect("memory opens");
         tables
-            .execute_batch(schema::MIGRATIONS[0])
+            .execute_batch(&schema::MIGRATIONS.concat())
             .expect("tables are made");
         let mut segments = Segments::load(&tables).expect("it loads");
         let mut sizes = Vec::new();
@@ -161,8 +200,8 @@ mod tests {
             sizes.push(packed.len());
         }
         assert!(
-            sizes[sizes.len() - 1] * 3 < sizes[0] * 2,
-            "a dictionary saves a third: {} after {}",
+            sizes[sizes.len() - 1] * 5 < sizes[0] * 4,
+            "a dictionary saves a fifth: {} after {}",
             sizes[sizes.len() - 1],
             sizes[0]
         );
@@ -175,5 +214,48 @@ mod tests {
         for cut in 0..packed.len() {
             assert!(again.unpack(&packed[..cut]).is_err());
         }
+    }
+
+    #[test]
+    fn a_dictionary_of_version_1_is_forgotten() {
+        let mut tables = Connection::open_in_memory().expect("memory opens");
+        tables
+            .execute_batch(schema::MIGRATIONS[0])
+            .expect("tables are made");
+        let samples: Vec<Vec<u8>> = (0..2000).map(records).collect();
+        let data = zstd::dict::from_samples(&samples, SIZE).expect("a dictionary is learned");
+        tables
+            .execute("INSERT INTO dictionaries VALUES (1, ?1)", [&data])
+            .expect("it is kept");
+        let mut segments = Segments::load(&tables).expect("it loads");
+        let mut packed = Vec::new();
+        for n in 0..2500 {
+            segments
+                .pack(&records(n), &mut packed)
+                .expect("it is packed");
+            tables
+                .execute(
+                    "INSERT INTO log (owner, received, events, data) VALUES (1, 0, 1, ?1)",
+                    [&packed],
+                )
+                .expect("it is kept");
+        }
+        for _ in 0..2 {
+            unlearn(&mut tables).expect("all is packed again");
+            let mut statement = tables
+                .prepare("SELECT data FROM log ORDER BY seq")
+                .expect("the log is read");
+            let all = statement
+                .query_map((), |row| row.get::<_, Vec<u8>>(0))
+                .expect("the log is read");
+            for (n, packed) in (0..).zip(all) {
+                let packed = packed.expect("a segment is read");
+                assert_eq!(unpack(&packed), Ok(records(n)), "segment {n}");
+            }
+        }
+        let left: i64 = tables
+            .query_row("SELECT count(*) FROM dictionaries", (), |row| row.get(0))
+            .expect("they are counted");
+        assert_eq!(left, 0);
     }
 }

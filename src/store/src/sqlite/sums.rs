@@ -48,8 +48,16 @@ pub struct Segment {
     pub records: Vec<u8>,
     /// Events in them.
     pub events: u64,
-    /// When the last was received.
-    pub received: i64,
+    /// When the first and the last were received; `None` when there is none.
+    pub received: Option<(i64, i64)>,
+}
+
+impl Segment {
+    /// A record was received then.
+    pub fn add_received(&mut self, at: i64) {
+        let (first, last) = self.received.unwrap_or((at, at));
+        self.received = Some((first.min(at), last.max(at)));
+    }
 }
 
 /// An account or a user was seen.

@@ -108,8 +108,14 @@ fn write_segments(
     for (owner, segment) in sorted(segments) {
         pack.learn(tables, &segment.records)?;
         pack.pack(&segment.records, &mut packed)?;
-        let events = segment.events as i64;
-        let seq = compaction::append(tables, owner, segment.received, events, &packed)?;
+        let (first, last) = segment.received.unwrap_or_default();
+        let appended = compaction::Appended {
+            owner,
+            last,
+            span: Some(compaction::span(first, last)),
+            events: segment.events as i64,
+        };
+        let seq = compaction::append(tables, appended, &packed)?;
         compaction.note(owner, seq, segment.events);
     }
     Ok(())

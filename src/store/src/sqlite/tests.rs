@@ -1,5 +1,10 @@
 //! The contract, and what is this backend's own.
 
+mod copies;
+mod damage;
+mod erasure;
+mod versions;
+
 use std::path::PathBuf;
 
 use banso_model::rollup::Source;
@@ -33,15 +38,14 @@ crate::contract!(Folder::new());
 impl SqliteStore {
     /// Runs a statement on the journal's connection.
     async fn run_on_journal(&self, sql: &'static str) {
-        let (answer, answered) = oneshot::channel();
-        self.enqueue(Queued::Run(sql, answer)).expect("it is open");
-        let done = answered.await.expect("it is answered");
-        done.expect("the statement runs");
+        self.on_journal(move |committer| Ok(committer.journal().execute_batch(sql)?))
+            .await
+            .expect("the statement runs");
     }
 
     /// Runs a statement on the tables' connection.
     async fn run_on_tables(&self, sql: &'static str) {
-        self.ask(Command::Run(sql))
+        self.on_tables(move |fold| Ok(fold.tables.execute_batch(sql)?))
             .await
             .expect("the statement runs");
     }
@@ -122,63 +126,6 @@ async fn what_cannot_be_folded_now_is_folded_later() {
         [false]
     );
     store.close().await;
-}
-
-#[test]
-fn a_store_that_cannot_be_used_says_why_and_stays_as_it_is() {
-    type Damage = fn(&Path);
-    let cases: [(&str, Damage, &str); 5] = [
-        (
-            "newer",
-            |dir| run(dir, "UPDATE meta SET value = 99 WHERE key = 'version'"),
-            "version 99",
-        ),
-        (
-            "garbage",
-            |dir| {
-                std::fs::write(dir.join("banso.db"), "not a database, ".repeat(999))
-                    .expect("it is written");
-            },
-            "file is not a database",
-        ),
-        (
-            "foreign",
-            |dir| run(dir, "DROP TABLE meta"),
-            "tables but no version",
-        ),
-        (
-            "garbled journal",
-            |dir| {
-                std::fs::write(dir.join("journal.db"), "not a database, ".repeat(999))
-                    .expect("it is written");
-            },
-            "file is not a database",
-        ),
-        (
-            "no folder",
-            |dir| {
-                std::fs::remove_dir_all(dir).expect("the folder is removed");
-                std::fs::write(dir, "a file").expect("it is written");
-            },
-            "the folder cannot be made",
-        ),
-    ];
-    for (name, damage, reason) in cases {
-        let folder = Folder::new();
-        drop(folder.open());
-        damage(&folder.path());
-        let before = std::fs::read(folder.path().join("banso.db")).ok();
-        let Err(error) = SqliteStore::open(&folder.path(), Options::default()) else {
-            panic!("{name}: it was opened");
-        };
-        assert!(
-            matches!(error, StoreError::Unusable { .. }),
-            "{name}: {error:?}"
-        );
-        assert!(error.to_string().contains(reason), "{name}: {error}");
-        let after = std::fs::read(folder.path().join("banso.db")).ok();
-        assert!(before == after, "{name}: it was changed");
-    }
 }
 
 fn run(dir: &Path, sql: &str) {
