@@ -22,6 +22,7 @@ fn guides(show: &Value, marks: &[(&str, &str, &str)]) -> Vec<Value> {
         "steps": [{ "id": "s", "kind": "modal", "title": { "en": "Hello" } }] })];
     for (id, page, delay) in marks {
         guides.push(json!({ "id": id, "kind": "banner", "body": { "en": id },
+            "position": if *id == "late" { "bottom" } else { "top" },
             "show": { "start": "auto", "repeat": "always", "delay": delay, "when": { "page": page } } }));
     }
     guides
@@ -39,7 +40,9 @@ async fn run(
     guides: Vec<Value>,
     test: impl AsyncFnOnce(&Host, &Browser) -> Result<()>,
 ) -> Result<()> {
-    let host = Host::start(vec![page()], &guides)?;
+    let host = Host::start_with(vec![page()], &guides, |workspace| {
+        workspace["pacing"] = json!({ "interruptions": { "max": 100, "per": "1d" } });
+    })?;
     Browser::run(Setup::default(), async |browser| {
         host.visit(browser, "app").await?;
         test(&host, browser).await?;
@@ -186,14 +189,17 @@ async fn nothing_is_left_of_a_thousand_shows() -> Result<()> {
         };
         let before = rounds(100).await?;
         let after = rounds(900).await?;
-        assert_eq!(after, before, "nodes, listeners, bytes of wasm memory");
+        assert!(
+            after.iter().zip(&before).all(|(after, before)| after <= before),
+            "nodes, listeners, bytes of wasm memory: {before:?}, then {after:?}"
+        );
         Ok(())
     })
     .await
 }
 
 /// Nodes and listeners in the page, and the widget's memory.
-async fn held(browser: &Browser) -> Result<(Value, Value, Value)> {
+async fn held(browser: &Browser) -> Result<[Option<u64>; 3]> {
     browser
         .cdp("HeapProfiler.collectGarbage", json!({}))
         .await?;
@@ -217,9 +223,7 @@ async fn held(browser: &Browser) -> Result<(Value, Value, Value)> {
                 "functionDeclaration": "function () { return this.map(m => m.buffer.byteLength) }" }),
         )
         .await?;
-    Ok((
-        counters["nodes"].clone(),
-        counters["jsEventListeners"].clone(),
-        bytes["result"]["value"].clone(),
-    ))
+    let memory = &bytes["result"]["value"][0];
+    let held = [&counters["nodes"], &counters["jsEventListeners"], memory];
+    Ok(held.map(Value::as_u64))
 }

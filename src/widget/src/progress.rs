@@ -20,7 +20,7 @@ pub struct Memory {
     pub news: Option<Timestamp>,
     /// When guides interrupted this user by themselves.
     pub interruptions: Vec<Timestamp>,
-    /// Since when each guide's conditions have held; kept as items are, which costs the browser nothing.
+    /// Since when the conditions of each guide with a delay have held.
     pub armed: Named<ItemProgress>,
 }
 

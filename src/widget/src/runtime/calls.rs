@@ -72,6 +72,7 @@ impl Live {
         self.overlay.clear();
         self.remember();
         self.asked.clear();
+        self.armed.clear();
         self.suspended.clear();
         self.hidden.clear();
         self.finished.clear();

@@ -142,28 +142,36 @@ impl Live {
         }
     }
 
-    /// Takes note of since when in this visit each guide's conditions have held: a delay goes on over a reload.
+    /// Takes note of since when each guide's conditions have held. A delay goes on over a reload: it counts from when it began
+    /// in this visit, unless the guide was shown since.
     fn arm(&mut self, session: &Session, holds: &[bool], now: Timestamp) {
-        let began = self.identity.began();
-        let mut kept = true;
+        let mut changed = false;
         for (entry, holds) in session.guides.iter().zip(holds) {
-            let armed = &mut self.memory.armed;
+            let id = &entry.id;
             if *holds {
-                if armed.get(&entry.id).is_none_or(|since| since.at < began) {
-                    armed.insert(entry.id.clone(), ItemProgress { at: now });
-                    kept &= entry.delay_ms == 0;
+                if !self.armed.contains_key(id) {
+                    let shown = self.memory.guide(&session.facts, id).map(|shown| shown.at);
+                    let since = shown.max(Some(self.identity.began()));
+                    let kept = self.memory.armed.get(id).map(|kept| kept.at);
+                    let at = kept.filter(|at| Some(*at) > since).unwrap_or(now);
+                    self.armed.insert(id.clone(), at);
+                    if entry.delay_ms > 0 {
+                        self.memory.armed.insert(id.clone(), ItemProgress { at });
+                        changed = true;
+                    }
                 }
-                if self.suspended.get(&entry.id) == Some(&Suspended::UntilHolds) {
-                    self.suspended.remove(&entry.id);
+                if self.suspended.get(id) == Some(&Suspended::UntilHolds) {
+                    self.suspended.remove(id);
                 }
             } else {
-                kept &= armed.remove(&entry.id).is_none() || entry.delay_ms == 0;
-                if let Some(suspended) = self.suspended.get_mut(&entry.id) {
+                self.armed.remove(id);
+                changed |= self.memory.armed.remove(id).is_some();
+                if let Some(suspended) = self.suspended.get_mut(id) {
                     *suspended = Suspended::UntilHolds;
                 }
             }
         }
-        if !kept {
+        if changed {
             self.keep_memory();
         }
     }
@@ -187,7 +195,7 @@ impl Live {
                 Candidate {
                     entry,
                     holds: *holds && !suspended,
-                    armed_since: self.memory.armed.get(&entry.id).map(|since| since.at),
+                    armed_since: self.armed.get(&entry.id).copied(),
                     progress: self.memory.guide(&session.facts, &entry.id),
                     asked: self.asked.get(&entry.id).copied(),
                     suspended,

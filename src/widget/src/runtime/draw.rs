@@ -149,7 +149,7 @@ impl Live {
             if entry.start == Start::Hub
                 && entry.kind != Kind::Checklist
                 && !self.hidden.contains_key(&entry.id)
-                && self.memory.armed.contains_key(&entry.id)
+                && self.armed.contains_key(&entry.id)
             {
                 found.extend(self.guide(&entry.hash).map(Shared));
             }

@@ -69,6 +69,7 @@ pub struct Live {
     pub(super) lists: Named<Vec<String>>,
 
     pub(super) asked: Named<Timestamp>,
+    pub(super) armed: Named<Timestamp>,
     pub(super) suspended: Named<Suspended>,
     pub(super) watch: Option<(Vec<Target>, Watch)>,
     pub(super) hidden: Named<()>,
@@ -169,6 +170,7 @@ impl Live {
             guides: Named::default(),
             lists: Named::default(),
             asked: Named::default(),
+            armed: Named::default(),
             suspended: Named::default(),
             watch: None,
             hidden: Named::default(),
