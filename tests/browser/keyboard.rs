@@ -16,7 +16,7 @@ in_each_engine!(
     keys_in_a_guide_are_not_the_hosts,
 );
 
-const PAGE: &str = "<style>button, input { margin: 40px 200px; display: block }</style>
+const PAGE: &str = "<style>button, input { margin: 40px 200px; display: block } #after { margin-top: 240px }</style>
     <button id=before>Before</button> <button id=target>Target</button> <button id=after>After</button> <input id=field>
     <script>window.heard = []; for (const name of ['keydown', 'keyup']) addEventListener(name, e => heard.push(e.key));
         window.focused = []; document.addEventListener('focusin', e => focused.push(e.target.localName))</script>";
@@ -96,6 +96,7 @@ async fn the_focus_moves_in_and_returns(engine: Engine) -> Result<()> {
             focus_is(browser, "next").await.context(id)?;
             browser.press(Key::Enter).await?;
             browser.guide("[data-banso-step=two]").await.context(id)?;
+            focus_is(browser, "card").await.context(id)?;
             browser.press(Key::Escape).await?;
             browser.no_guide("[data-banso-step]").await.context(id)?;
             focus_is(browser, "before").await.context(id)?;

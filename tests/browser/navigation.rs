@@ -14,7 +14,7 @@ in_each_engine!(
     a_step_moves_on_by_what_it_waits_for,
 );
 
-const PAGE: &str = "<style>button, input, section { margin: 60px 200px; display: block }</style>
+const PAGE: &str = "<style>button, input, section { margin: 150px 200px; display: block }</style>
     <button id=one>One</button> <input id=two> <button id=three>Three</button> <section id=late></section>";
 
 /// A tour of three steps beside elements and a last one in the middle.
@@ -49,7 +49,7 @@ const WAYS: [Way; 6] = [
     ("out by the cross at once", &[(Close, "")], "dismissed"),
     ("out by Esc", &[(Next, "two"), (Esc, "")], "dismissed"),
     ("to its end by Esc", &[(Next, "two"), (Next, "three"), (Next, "last"), (Esc, "")], "done"),
-    ("back from the last", &[(Next, "two"), (Next, "three"), (Next, "last"), (Back, "three"), (Next, "last"), (Next, "")], "done"),
+    ("back from as far as it goes", &[(Next, "two"), (Next, "three"), (Back, "two"), (Back, "one"), (Next, "two"), (Close, "")], "dismissed"),
 ];
 
 const RELOADS: [Way; 3] = [
@@ -113,11 +113,18 @@ async fn at(browser: &Browser, step: &str) -> Result<()> {
         return browser.no_guide("[data-banso-guide=tour]").await;
     }
     browser.guide(&format!("[data-banso-guide=tour][data-banso-step={step}]")).await?;
+    // The step is there for a keyboard, too, once the focus is in it.
+    browser
+        .until_js(
+            "the focus in the card",
+            "return document.querySelector('banso-root').shadowRoot.activeElement?.matches('.card')",
+        )
+        .await?;
     let buttons = browser
         .js("return [...document.querySelector('banso-root').shadowRoot.querySelectorAll('footer [data-banso-action]')].map(e => e.dataset.bansoAction)")
         .await?;
     let back = buttons.as_array().is_some_and(|all| all.contains(&json!("back")));
-    anyhow::ensure!(back == (step != "one"), "the buttons at {step} are {buttons}");
+    anyhow::ensure!(back == matches!(step, "two" | "three"), "the buttons at {step} are {buttons}");
     Ok(())
 }
 

@@ -7,24 +7,31 @@ use thirtyfour::common::command::{Actions, Command};
 
 use super::{Browser, guide_query};
 
-/// Gives where to click the element `e`, once it is in view and at rest and nothing covers it; else notes why not.
+/// Gives where to click the element that `find()` finds, once it is in view and at rest for two frames and nothing covers
+/// it; else notes why not.
 const POINT: &str = "
     const not = why => { window.__not = why; return null };
-    if (!e) return not('there is none');
-    let r = e.getClientRects()[0];
-    if (!r || !r.width || !r.height) return not('it has no size');
-    const outside = r => r.top < 0 || r.left < 0 || r.bottom > innerHeight || r.right > innerWidth;
-    if (outside(r)) { e.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' }); r = e.getClientRects()[0] }
-    const at = JSON.stringify([r.x, r.y, r.width, r.height]);
-    const rest = window.__at === at; window.__at = at;
-    if (!rest) return not('it moves');
-    const x = Math.floor(r.x + r.width / 2), y = Math.floor(r.y + r.height / 2);
-    let hit = document.elementFromPoint(x, y);
-    for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(x, y)) && inner !== hit;) hit = inner;
-    let over = hit;
-    while (over && over !== e) over = over.parentNode ?? over.host;
-    if (!over) return not('it is covered by ' + (hit ? hit.cloneNode(false).outerHTML : 'nothing that can be hit'));
-    return [x, y]";
+    const box = () => { const e = find(), r = e?.getClientRects()[0]; return r?.width && r.height ? [e, r.x, r.y, r.width, r.height] : null };
+    const frame = () => new Promise(requestAnimationFrame);
+    return (async () => {
+        const e = find();
+        if (!e) return not('there is none');
+        const seen = e.getBoundingClientRect();
+        if (seen.top < 0 || seen.left < 0 || seen.bottom > innerHeight || seen.right > innerWidth) {
+            e.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+        }
+        const before = box();
+        await frame(); await frame();
+        const now = box();
+        if (!now || String(before?.slice(1)) !== String(now.slice(1)) || before[0] !== now[0]) return not('it moves');
+        const x = Math.floor(now[1] + now[3] / 2), y = Math.floor(now[2] + now[4] / 2);
+        let hit = document.elementFromPoint(x, y);
+        for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(x, y)) && inner !== hit;) hit = inner;
+        let over = hit;
+        while (over && over !== now[0]) over = over.parentNode ?? over.host;
+        if (!over) return not('it is covered by ' + (hit ? hit.cloneNode(false).outerHTML : 'nothing that can be hit'));
+        return [x, y];
+    })()";
 
 impl Browser {
     /// Clicks the first visible element of the host page that a CSS selector finds, as a mouse does.
@@ -47,7 +54,7 @@ impl Browser {
 
     async fn click_at(&self, find: &str) -> Result<()> {
         let point = self
-            .until_js(&format!("{find} to be clicked"), &format!("const e = {find}; {POINT}"))
+            .until_js(&format!("{find} to be clicked"), &format!("const find = () => {find}; {POINT}"))
             .await;
         let point = match point {
             Ok(point) => point,
