@@ -10,11 +10,17 @@ in_each_engine!(the_witness_sees_what_goes_wrong, a_click_hits_what_is_seen);
 
 /// What may go wrong on a page by a script of its own, and a word of what is said of it.
 const WRONGS: [(&str, &str); 5] = [
-    ("setTimeout(() => { throw new Error('planted') })", "planted"),
+    (
+        "setTimeout(() => { throw new Error('planted') })",
+        "planted",
+    ),
     ("Promise.reject(new Error('rejected'))", "rejected"),
     ("console.error('complained')", "complained"),
     ("console.warn('warned')", "warned"),
-    ("document.body.append(Object.assign(new Image, { src: '/picture' }))", "img-src"),
+    (
+        "document.body.append(Object.assign(new Image, { src: '/picture' }))",
+        "img-src",
+    ),
 ];
 
 async fn the_witness_sees_what_goes_wrong(engine: Engine) -> Result<()> {

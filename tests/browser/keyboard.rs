@@ -53,7 +53,10 @@ fn guides() -> Vec<Value> {
 }
 
 /// Runs a test on the page with these guides, with the focus on the first button.
-async fn on_page(engine: Engine, test: impl AsyncFnOnce(&Browser, &Site) -> Result<()>) -> Result<()> {
+async fn on_page(
+    engine: Engine,
+    test: impl AsyncFnOnce(&Browser, &Site) -> Result<()>,
+) -> Result<()> {
     let site = Site::with_guides("", PAGE, &json!([]), &guides())?;
     Browser::run(engine, async |browser| {
         site.visit(browser, "/").await?;
@@ -70,7 +73,9 @@ const FOCUSED: &str = "let e = document.activeElement; while (e?.shadowRoot?.act
 
 async fn focus_is(browser: &Browser, wanted: &str) -> Result<()> {
     let is = format!("const at = (() => {{ {FOCUSED} }})(); return at === '{wanted}'");
-    let waited = browser.until_js(&format!("the focus on {wanted}"), &is).await;
+    let waited = browser
+        .until_js(&format!("the focus on {wanted}"), &is)
+        .await;
     match waited {
         Ok(_) => Ok(()),
         Err(error) => Err(error.context(format!("it is on {}", browser.js(FOCUSED).await?))),
@@ -79,7 +84,9 @@ async fn focus_is(browser: &Browser, wanted: &str) -> Result<()> {
 
 async fn show(browser: &Browser, id: &str) -> Result<()> {
     browser.js(&format!("banso('show', '{id}')")).await?;
-    browser.guide(&format!("[data-banso-guide={id}][data-banso-step=one]")).await?;
+    browser
+        .guide(&format!("[data-banso-guide={id}][data-banso-step=one]"))
+        .await?;
     focus_is(browser, "card").await
 }
 
@@ -182,8 +189,15 @@ async fn escape_does_what_the_guide_says(engine: Engine) -> Result<()> {
                 }
                 browser.delivered().await?;
                 let acts = acts(site).split_off(before);
-                let ends: Vec<_> = acts.iter().map(String::as_str).filter(|act| *act != "seen").collect();
-                ensure!(ends.first().copied() == act || act.is_none() && !ends.contains(&"snoozed"), "{id}: {acts:?}");
+                let ends: Vec<_> = acts
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|act| *act != "seen")
+                    .collect();
+                ensure!(
+                    ends.first().copied() == act || act.is_none() && !ends.contains(&"snoozed"),
+                    "{id}: {acts:?}"
+                );
             }
         }
         Ok(())
@@ -196,7 +210,12 @@ fn acts(site: &Site) -> Vec<String> {
     let events = site.relay.events();
     let guides = events.iter().filter(|event| event["kind"] == "guide");
     guides
-        .map(|event| event["props"]["act"].as_str().unwrap_or_default().to_owned())
+        .map(|event| {
+            event["props"]["act"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -205,8 +224,19 @@ async fn other_keys_close_nothing(engine: Engine) -> Result<()> {
         for id in ["tooltip-close", "modal-close"] {
             show(browser, id).await?;
             for key in [
-                Key::Left, Key::Right, Key::Up, Key::Down, Key::Home, Key::End, Key::PageDown, Key::PageUp, Key::Space,
-                Key::Enter, Key::Backspace, Key::Delete, Key::F2,
+                Key::Left,
+                Key::Right,
+                Key::Up,
+                Key::Down,
+                Key::Home,
+                Key::End,
+                Key::PageDown,
+                Key::PageUp,
+                Key::Space,
+                Key::Enter,
+                Key::Backspace,
+                Key::Delete,
+                Key::F2,
             ] {
                 let said = format!("{id}: {key:?}");
                 browser.press(key).await?;

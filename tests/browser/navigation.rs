@@ -44,18 +44,73 @@ use Go::{Back, Close, Esc, Next, Reload};
 type Way = (&'static str, &'static [(Go, &'static str)], &'static str);
 
 const WAYS: [Way; 6] = [
-    ("to its end", &[(Next, "two"), (Next, "three"), (Next, "last"), (Next, "")], "done"),
-    ("back and forth", &[(Next, "two"), (Back, "one"), (Next, "two"), (Next, "three"), (Back, "two"), (Close, "")], "dismissed"),
+    (
+        "to its end",
+        &[(Next, "two"), (Next, "three"), (Next, "last"), (Next, "")],
+        "done",
+    ),
+    (
+        "back and forth",
+        &[
+            (Next, "two"),
+            (Back, "one"),
+            (Next, "two"),
+            (Next, "three"),
+            (Back, "two"),
+            (Close, ""),
+        ],
+        "dismissed",
+    ),
     ("out by the cross at once", &[(Close, "")], "dismissed"),
     ("out by Esc", &[(Next, "two"), (Esc, "")], "dismissed"),
-    ("to its end by Esc", &[(Next, "two"), (Next, "three"), (Next, "last"), (Esc, "")], "done"),
-    ("back from as far as it goes", &[(Next, "two"), (Next, "three"), (Back, "two"), (Back, "one"), (Next, "two"), (Close, "")], "dismissed"),
+    (
+        "to its end by Esc",
+        &[(Next, "two"), (Next, "three"), (Next, "last"), (Esc, "")],
+        "done",
+    ),
+    (
+        "back from as far as it goes",
+        &[
+            (Next, "two"),
+            (Next, "three"),
+            (Back, "two"),
+            (Back, "one"),
+            (Next, "two"),
+            (Close, ""),
+        ],
+        "dismissed",
+    ),
 ];
 
 const RELOADS: [Way; 3] = [
-    ("at its beginning", &[(Reload, "one"), (Next, "two"), (Close, "")], "dismissed"),
-    ("in its middle", &[(Next, "two"), (Next, "three"), (Reload, "three"), (Back, "two"), (Close, "")], "dismissed"),
-    ("at its end", &[(Next, "two"), (Next, "three"), (Next, "last"), (Reload, "last"), (Reload, "last"), (Next, "")], "done"),
+    (
+        "at its beginning",
+        &[(Reload, "one"), (Next, "two"), (Close, "")],
+        "dismissed",
+    ),
+    (
+        "in its middle",
+        &[
+            (Next, "two"),
+            (Next, "three"),
+            (Reload, "three"),
+            (Back, "two"),
+            (Close, ""),
+        ],
+        "dismissed",
+    ),
+    (
+        "at its end",
+        &[
+            (Next, "two"),
+            (Next, "three"),
+            (Next, "last"),
+            (Reload, "last"),
+            (Reload, "last"),
+            (Next, ""),
+        ],
+        "done",
+    ),
 ];
 
 async fn a_tour_goes_where_its_user_goes(engine: Engine) -> Result<()> {
@@ -95,9 +150,17 @@ async fn each_way(engine: Engine, ways: &[Way]) -> Result<()> {
 
 async fn walk(site: &Site, browser: &Browser, go: Go) -> Result<()> {
     match go {
-        Next => browser.click_guide("[data-banso-action=next], .button[data-banso-action=close]").await,
+        Next => {
+            browser
+                .click_guide("[data-banso-action=next], .button[data-banso-action=close]")
+                .await
+        }
         Back => browser.click_guide("[data-banso-action=back]").await,
-        Close => browser.click_guide("[data-banso-action=close][aria-label]").await,
+        Close => {
+            browser
+                .click_guide("[data-banso-action=close][aria-label]")
+                .await
+        }
         Esc => browser.press(Key::Escape).await,
         Reload => {
             browser.driver.refresh().await?;
@@ -112,7 +175,9 @@ async fn at(browser: &Browser, step: &str) -> Result<()> {
     if step.is_empty() {
         return browser.no_guide("[data-banso-guide=tour]").await;
     }
-    browser.guide(&format!("[data-banso-guide=tour][data-banso-step={step}]")).await?;
+    browser
+        .guide(&format!("[data-banso-guide=tour][data-banso-step={step}]"))
+        .await?;
     // The step is there for a keyboard, too, once the focus is in it.
     browser
         .until_js(
@@ -123,8 +188,13 @@ async fn at(browser: &Browser, step: &str) -> Result<()> {
     let buttons = browser
         .js("return [...document.querySelector('banso-root').shadowRoot.querySelectorAll('footer [data-banso-action]')].map(e => e.dataset.bansoAction)")
         .await?;
-    let back = buttons.as_array().is_some_and(|all| all.contains(&json!("back")));
-    anyhow::ensure!(back == matches!(step, "two" | "three"), "the buttons at {step} are {buttons}");
+    let back = buttons
+        .as_array()
+        .is_some_and(|all| all.contains(&json!("back")));
+    anyhow::ensure!(
+        back == matches!(step, "two" | "three"),
+        "the buttons at {step} are {buttons}"
+    );
     Ok(())
 }
 
@@ -134,7 +204,12 @@ async fn ended(site: &Site, browser: &Browser, end: &str) -> Result<()> {
     let acts = || -> Vec<String> {
         let mut events = site.relay.events();
         events.retain(|event| event["kind"] == "guide");
-        let act = |event: &Value| event["props"]["act"].as_str().unwrap_or_default().to_owned();
+        let act = |event: &Value| {
+            event["props"]["act"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
         events.iter().map(act).collect()
     };
     until("the end to be recorded", async || {
@@ -147,9 +222,15 @@ async fn ended(site: &Site, browser: &Browser, end: &str) -> Result<()> {
 /// What a step waits for, and what its user does for it.
 const WAITS: [(&str, &str); 5] = [
     ("click", r#"{ "on": "click" }"#),
-    ("input", r##"{ "on": "input", "target": { "css": "#two" } }"##),
+    (
+        "input",
+        r##"{ "on": "input", "target": { "css": "#two" } }"##,
+    ),
     ("page", r#"{ "on": "page", "page": "/there" }"#),
-    ("element", r##"{ "on": "element", "target": { "css": "#late b" } }"##),
+    (
+        "element",
+        r##"{ "on": "element", "target": { "css": "#late b" } }"##,
+    ),
     ("wait", r#"{ "on": "wait", "after": "1s" }"#),
 ];
 
@@ -178,15 +259,26 @@ async fn a_step_moves_on_by_what_it_waits_for(engine: Engine) -> Result<()> {
                 "click" => browser.click("#one").await?,
                 "input" => {
                     crate::person::type_into(browser, "#two", "a name").await?;
-                    browser.guide(&step("waits")).await.context("it waits until the field is left")?;
+                    browser
+                        .guide(&step("waits"))
+                        .await
+                        .context("it waits until the field is left")?;
                     browser.press(Key::Tab).await?;
                 }
-                "page" => browser.js("history.pushState({}, '', '/there')").await.map(drop)?,
-                "element" => browser.js("document.querySelector('#late').innerHTML = '<b>Now</b>'").await.map(drop)?,
+                "page" => browser
+                    .js("history.pushState({}, '', '/there')")
+                    .await
+                    .map(drop)?,
+                "element" => browser
+                    .js("document.querySelector('#late').innerHTML = '<b>Now</b>'")
+                    .await
+                    .map(drop)?,
                 _ => {}
             }
             browser.guide(&step("after")).await.context(id)?;
-            browser.click_guide("[data-banso-action=close][aria-label]").await?;
+            browser
+                .click_guide("[data-banso-action=close][aria-label]")
+                .await?;
             browser.no_guide(&step("after")).await?;
         }
         browser.clean(&[]).await

@@ -31,7 +31,7 @@ const PAGE: &str = "<style>
     <iframe srcdoc=\"<button id=framed style='margin: 50px 80px'>Framed</button>\"></iframe>
     <x-open></x-open>
     <script>const tree = document.querySelector('x-open').attachShadow({ mode: 'open' });
-        tree.innerHTML = '<button id=deep style=\"position: absolute; left: 500px; top: 560px\">Deep</button>'</script>";
+        tree.innerHTML = '<button id=deep style=\"position: absolute; left: 500px; top: 500px\">Deep</button>'</script>";
 
 /// The viewport of all of these tests.
 const SIZE: (u32, u32) = (1000, 740);
@@ -162,7 +162,9 @@ async fn a_card_follows_its_target(engine: Engine) -> Result<()> {
         show(browser, "g").await?;
         for (what, act, side) in MOVES {
             browser.js(act).await?;
-            beside(browser, &by_id("middle"), side).await.context(what)?;
+            beside(browser, &by_id("middle"), side)
+                .await
+                .context(what)?;
         }
         browser.resize((700, 600)).await?;
         beside(browser, &by_id("middle"), "top")
@@ -176,12 +178,32 @@ async fn a_card_follows_its_target(engine: Engine) -> Result<()> {
 async fn a_card_finds_targets_of_every_sort(engine: Engine) -> Result<()> {
     // How a step finds it, how the test does, and the side.
     let sorts = [
-        ("scrolled", json!({ "css": "#inside" }), by_id("inside"), "bottom"),
-        ("transformed", json!({ "css": "#moved" }), by_id("moved"), "bottom"),
+        (
+            "scrolled",
+            json!({ "css": "#inside" }),
+            by_id("inside"),
+            "bottom",
+        ),
+        (
+            "transformed",
+            json!({ "css": "#moved" }),
+            by_id("moved"),
+            "bottom",
+        ),
         ("fixed", json!({ "css": "#fixed" }), by_id("fixed"), "top"),
         ("svg", json!({ "css": "#shape" }), by_id("shape"), "bottom"),
-        ("text", json!({ "text": "Middle" }), by_id("middle"), "bottom"),
-        ("role", json!({ "role": "button", "name": "Left" }), by_id("left"), "bottom"),
+        (
+            "text",
+            json!({ "text": "Middle" }),
+            by_id("middle"),
+            "bottom",
+        ),
+        (
+            "role",
+            json!({ "role": "button", "name": "Left" }),
+            by_id("left"),
+            "bottom",
+        ),
         (
             "framed",
             json!({ "css": "#framed", "within": ["iframe"] }),
@@ -210,7 +232,9 @@ async fn a_card_finds_targets_of_every_sort(engine: Engine) -> Result<()> {
         // Where its scroller moves it, the card goes with it.
         show(browser, "scrolled").await?;
         beside(browser, &by_id("inside"), "bottom").await?;
-        browser.js("document.querySelector('#scroller').scrollTop = 60").await?;
+        browser
+            .js("document.querySelector('#scroller').scrollTop = 60")
+            .await?;
         beside(browser, &by_id("inside"), "bottom").await?;
         browser.clean(&[]).await
     })
@@ -219,11 +243,26 @@ async fn a_card_finds_targets_of_every_sort(engine: Engine) -> Result<()> {
 
 /// Ways for a target to go, and to come back.
 const ABSENCES: [(&str, &str, &str); 4] = [
-    ("it is not drawn", "document.querySelector('#middle').style.display = 'none'", "document.querySelector('#middle').style.display = ''"),
-    ("it is invisible", "document.querySelector('#middle').style.visibility = 'hidden'", "document.querySelector('#middle').style.visibility = ''"),
-    ("it is removed", "window.kept = document.querySelector('#middle'); kept.remove()", "document.body.append(kept)"),
-    ("its parent is hidden", "const d = document.createElement('div'); d.id = 'around'; document.body.append(d); d.append(document.querySelector('#middle')); d.hidden = true",
-        "document.querySelector('#around').hidden = false"),
+    (
+        "it is not drawn",
+        "document.querySelector('#middle').style.display = 'none'",
+        "document.querySelector('#middle').style.display = ''",
+    ),
+    (
+        "it is invisible",
+        "document.querySelector('#middle').style.visibility = 'hidden'",
+        "document.querySelector('#middle').style.visibility = ''",
+    ),
+    (
+        "it is removed",
+        "window.kept = document.querySelector('#middle'); kept.remove()",
+        "document.body.append(kept)",
+    ),
+    (
+        "its parent is hidden",
+        "const d = document.createElement('div'); d.id = 'around'; document.body.append(d); d.append(document.querySelector('#middle')); d.hidden = true",
+        "document.querySelector('#around').hidden = false",
+    ),
 ];
 
 async fn a_card_waits_for_a_target_that_is_away(engine: Engine) -> Result<()> {
@@ -234,11 +273,15 @@ async fn a_card_waits_for_a_target_that_is_away(engine: Engine) -> Result<()> {
         site.visit(browser, "/").await?;
         show(browser, "g").await?;
         for (what, away, back) in ABSENCES {
-            beside(browser, &by_id("middle"), "bottom").await.context(what)?;
+            beside(browser, &by_id("middle"), "bottom")
+                .await
+                .context(what)?;
             browser.js(away).await?;
             browser.no_guide(".card").await.context(what)?;
             browser.js(back).await?;
-            beside(browser, &by_id("middle"), "bottom").await.context(what)?;
+            beside(browser, &by_id("middle"), "bottom")
+                .await
+                .context(what)?;
         }
         browser.clean(&[]).await
     })

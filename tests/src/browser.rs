@@ -153,7 +153,11 @@ impl Browser {
         let edges = self
             .js("return [outerWidth - innerWidth, outerHeight - innerHeight]")
             .await?;
-        let edge = |place: usize| edges[place].as_u64().and_then(|pixels| u32::try_from(pixels).ok());
+        let edge = |place: usize| {
+            edges[place]
+                .as_u64()
+                .and_then(|pixels| u32::try_from(pixels).ok())
+        };
         let edge = (edge(0).unwrap_or(0), edge(1).unwrap_or(0));
         self.driver
             .set_window_rect(0, 0, width + edge.0, height + edge.1)
@@ -244,12 +248,14 @@ impl Browser {
     /// When something stays in the queue.
     pub async fn delivered(&self) -> Result<()> {
         self.js("window.banso('flush')").await?;
-        self.until_js(
-            "the queue to be empty",
-            "const s = banso('status'); return s.state === 'running' && s.queued === 0",
-        )
-        .await
-        .map(drop)
+        let empty = "const s = banso('status'); return s?.state === 'running' && s.queued === 0";
+        match self.until_js("the queue to be empty", empty).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let status = self.status().await?;
+                Err(error.context(format!("the widget says {status}")))
+            }
+        }
     }
 
     /// Writes a picture of the viewport.

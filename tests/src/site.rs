@@ -40,12 +40,7 @@ impl Site {
     ///
     /// # Errors
     /// As [`Site::start`]; or when the collector refuses a guide.
-    pub fn with_guides(
-        head: &str,
-        body: &str,
-        features: &Value,
-        guides: &[Value],
-    ) -> Result<Self> {
+    pub fn with_guides(head: &str, body: &str, features: &Value, guides: &[Value]) -> Result<Self> {
         let workspace = json!({
             "version": 1, "workspace": "site", "keys": [KEY], "origins": [], "locales": ["en"], "timezone": "UTC",
             "identity": "trusted", "features": features, "privacy": { "params": ["tab"] },

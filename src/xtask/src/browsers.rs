@@ -86,8 +86,7 @@ fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
             .arg(&build),
     )
     .context("geckodriver cannot be built: is there a network?")?;
-    fs::remove_dir_all(&build)
-        .with_context(|| format!("{} cannot be emptied", build.display()))?;
+    fs::remove_dir_all(&build).with_context(|| format!("{} cannot be emptied", build.display()))?;
     // Written last: where it is, the program is whole.
     fs::write(installed, GECKODRIVER)?;
     Ok(program)
@@ -103,11 +102,18 @@ mod tests {
             ("keyboard::firefox::tab_goes_round", Browser::Firefox),
             ("keyboard::webkit::tab_goes_round", Browser::Webkit),
             ("keyboard::chromium::tab_goes_round", Browser::Chromium),
-            ("harness::the_witness_sees_what_goes_wrong", Browser::Chromium),
+            (
+                "harness::the_witness_sees_what_goes_wrong",
+                Browser::Chromium,
+            ),
             ("manners::not_only_in_firefox", Browser::Chromium),
         ] {
             for browser in Browser::ALL {
-                assert_eq!(browser.runs(test), browser == expected, "{test}: {browser:?}");
+                assert_eq!(
+                    browser.runs(test),
+                    browser == expected,
+                    "{test}: {browser:?}"
+                );
             }
         }
     }

@@ -208,7 +208,9 @@ fn counted(command: &mut Command) -> Result<Outcome> {
 
 /// Reads a list of `keyboard::firefox::tab_goes_round: test`.
 fn tests(listed: &str) -> impl Iterator<Item = &str> {
-    listed.lines().filter_map(|line| line.strip_suffix(": test"))
+    listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
 }
 
 /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.

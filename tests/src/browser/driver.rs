@@ -81,7 +81,15 @@ fn port(line: &str, before: &str) -> Option<u16> {
 /// the middle: a browser's window has to cover that.
 fn screen_of_its_own() -> Result<(Process, String)> {
     let mut command = std::process::Command::new("Xvfb");
-    command.args(["-displayfd", "1", "-screen", "0", "1440x1200x24", "-nolisten", "tcp"]);
+    command.args([
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        "1440x1200x24",
+        "-nolisten",
+        "tcp",
+    ]);
     let screen = Process::group(&command)?;
     let number: u32 = screen.line(|line| line.trim().parse().ok())?;
     Ok((screen, format!(":{number}")))

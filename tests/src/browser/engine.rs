@@ -95,7 +95,10 @@ impl Engine {
             Self::Chromium => {
                 let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).into();
                 arguments.extend(setup.switches.iter().map(|switch| (*switch).to_owned()));
-                arguments.push(format!("--user-data-dir={}", home.join("profile").display()));
+                arguments.push(format!(
+                    "--user-data-dir={}",
+                    home.join("profile").display()
+                ));
                 arguments.push(format!("--lang={}", setup.locale));
                 json!({
                     "browserName": "chrome",

@@ -54,7 +54,10 @@ impl Browser {
 
     async fn click_at(&self, find: &str) -> Result<()> {
         let point = self
-            .until_js(&format!("{find} to be clicked"), &format!("const find = () => {find}; {POINT}"))
+            .until_js(
+                &format!("{find} to be clicked"),
+                &format!("const find = () => {find}; {POINT}"),
+            )
             .await;
         let point = match point {
             Ok(point) => point,
