@@ -10,12 +10,12 @@ use crate::case::{Act, Case, play, play_in};
 use Act::{Click, ClickGuide, Guide, Js, NoGuide, Size, Until};
 
 /// A tour of one step at `#t`, with more fields for the step.
-fn at_t(more: Value) -> Value {
-    at(json!({ "css": "#t" }), more)
+fn at_t(more: &Value) -> Value {
+    at(&json!({ "css": "#t" }), more)
 }
 
 /// A tour of one step at a target.
-fn at(target: Value, more: Value) -> Value {
+fn at(target: &Value, more: &Value) -> Value {
     let mut step = json!({ "id": "s", "target": target, "title": { "en": "Look here" }, "body": { "en": "This is it." }, "backdrop": "spotlight" });
     for (name, value) in more.as_object().into_iter().flatten() {
         step[name] = value.clone();
@@ -46,28 +46,28 @@ async fn a_card_is_beside_its_target() -> Result<()> {
     play(vec![
         case(
             page("flips", "#t { position: absolute; left: 600px; bottom: 10px; width: 120px; height: 40px }", BUTTON),
-            at_t(json!({ "placement": "bottom" })),
+            at_t(&json!({ "placement": "bottom" })),
             vec![Until("$.beside('#t') && $.side() === 'top'")],
         ),
         case(
             page("corner-start", "#t { position: absolute; left: 2px; top: 2px; width: 30px; height: 20px }", BUTTON),
-            at_t(json!({ "placement": "bottom" })),
+            at_t(&json!({ "placement": "bottom" })),
             // The arrow stays off the card's rounded corner and as near to the middle as that allows.
             vec![Until("$.inView($.box($.card())) && $.apart($.box($.card()), $.box('#t')) && $.arrow().cx >= $.box($.card()).x + 15 && $.arrow().cx <= $.box($.card()).x + 29")],
         ),
         case(
             page("corner-end", "#t { position: absolute; right: 2px; bottom: 2px; width: 30px; height: 20px }", BUTTON),
-            at_t(json!({ "placement": "top" })),
+            at_t(&json!({ "placement": "top" })),
             vec![Until("$.inView($.box($.card())) && $.apart($.box($.card()), $.box('#t')) && $.arrow().cx <= $.box($.card()).right - 15 && $.arrow().cx >= $.box($.card()).right - 29")],
         ),
         case(
             page("left", MIDDLE, BUTTON),
-            at_t(json!({ "placement": "left" })),
+            at_t(&json!({ "placement": "left" })),
             vec![Until("$.beside('#t') && $.side() === 'left'")],
         ),
         case(
             page("host-rtl", MIDDLE, "<div dir=rtl><button id=t>Target</button></div>"),
-            at_t(json!({ "placement": "end" })),
+            at_t(&json!({ "placement": "end" })),
             vec![Until("$.beside('#t') && $.side() === 'right'")],
         ),
         case(
@@ -77,7 +77,7 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         ),
         case(
             page("shift", "#t { margin: 60px; width: 120px; height: 40px } #pad { height: 0 }", "<div id=pad></div><button id=t>Target</button>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![
                 Until("$.beside('#t')"),
                 Js("document.querySelector('#pad').appendChild(document.createElement('p')).textContent = 'More'; const s = new CSSStyleSheet(); s.replaceSync('#pad { height: 200px }'); document.adoptedStyleSheets = [s]"),
@@ -86,12 +86,12 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         ),
         case(
             page("transformed", "#box { transform: translate(100px, 50px) scale(.5); width: 800px; height: 600px } #t { margin: 200px; width: 200px; height: 80px }", "<div id=box><button id=t>Target</button></div>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.near($.box('#t').width, 100) && $.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
             page("zoomed", "#box { zoom: 1.5 } #t { margin: 60px; width: 120px; height: 40px }", "<div id=box><button id=t>Target</button></div>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.near($.box('#t').width, 180) && $.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
@@ -100,7 +100,7 @@ async fn a_card_is_beside_its_target() -> Result<()> {
                 "@keyframes grow { from { transform: scale(1) } to { transform: scale(1.6) translateX(150px) } } #box { transform-origin: 0 0; width: 300px; padding: 80px } #box.on { animation: grow 900ms both linear } #t { width: 120px; height: 40px }",
                 "<div id=box><button id=t>Target</button></div>",
             ),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![
                 Until("$.beside('#t')"),
                 // Every frame is looked at after the widget had its turn in it.
@@ -111,12 +111,12 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         ),
         case(
             page("fixed", "body { height: 3000px } #t { position: fixed; right: 80px; top: 200px; width: 120px; height: 40px }", BUTTON),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("scrollTo(0, 900)"), Until("scrollY === 900 && $.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
             page("sticky", "body { height: 3000px; margin: 0 } #t { position: sticky; top: 30px; margin: 300px 0 0 200px; width: 120px; height: 40px }", BUTTON),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("scrollTo(0, 800)"), Until("$.near($.box('#t').y, 30) && $.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
@@ -125,7 +125,7 @@ async fn a_card_is_beside_its_target() -> Result<()> {
                 "body { margin: 0; height: 4000px } header { position: sticky; top: 0; height: 90px; background: #fed } #t { position: absolute; top: 1800px; left: 300px; width: 120px; height: 40px }",
                 "<header>Head</header><button id=t>Target</button>",
             ),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.box('#t').y >= 90 && $.inView($.box('#t')) && $.beside('#t')")],
         ),
         case(
@@ -143,7 +143,7 @@ async fn a_card_is_beside_its_target() -> Result<()> {
                 "html, body { margin: 0; height: 100% } #app { display: flex; height: 100% } nav { width: 200px } main { flex: 1; display: flex; flex-direction: column; min-height: 0 } #list { overflow: auto; flex: 1; min-height: 0 } #t { margin-top: 2000px; margin-left: 100px; width: 120px; height: 40px } #end { height: 1500px }",
                 "<div id=app><nav></nav><main><h1>Head</h1><div id=list><button id=t>Target</button><div id=end></div></div></main></div>",
             ),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![
                 Until("$.inView($.box('#t')) && $.beside('#t')"),
                 Js("document.querySelector('#list').scrollBy(0, 120)"),
@@ -152,47 +152,47 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         ),
         case(
             page("tall", "body { margin: 0 } #t { margin-left: 100px; width: 300px; height: 2500px }", BUTTON),
-            at_t(json!({ "placement": "right" })),
+            at_t(&json!({ "placement": "right" })),
             vec![Until("$.inView($.box($.card())) && $.apart($.box($.card()), $.box('#t'))"), Js("scrollTo(0, 900)"), Until("$.inView($.box($.card())) && $.apart($.box($.card()), $.box('#t'))")],
         ),
         case(
             page("svg", "svg { margin: 100px }", "<svg width=400 height=300><g><rect id=t x=100 y=50 width=80 height=60 fill=teal /></g></svg>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
             page("contents", "#t { display: contents } i { display: inline-block; width: 90px; height: 30px; margin-top: 200px }", "<p><span id=t><i>One</i><i>Two</i></span></p>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("(() => { const r = document.createRange(); r.selectNodeContents(document.querySelector('#t')); return $.beside(r.getBoundingClientRect()) })()")],
         ),
         case(
             page("re-parented", ".slot { position: absolute; top: 100px; left: 100px; padding: 20px } #b { left: 700px; top: 400px }", "<div class=slot id=a><button id=t>Target</button></div><div class=slot id=b></div>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("document.querySelector('#b').append(document.querySelector('#t'))"), Until("$.box('#t').x > 700 && $.beside('#t')")],
         ),
         case(
             page("text", MIDDLE, "<button id=t>  New\n report </button><p>New report, please</p>"),
-            at(json!({ "text": "New report" }), json!({})),
+            at(&json!({ "text": "New report" }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
         case(
             page("role", MIDDLE, "<div role=button id=t aria-label='Open menu' tabindex=0>≡</div><button>Other</button>"),
-            at(json!({ "role": "button", "name": "Open menu" }), json!({})),
+            at(&json!({ "role": "button", "name": "Open menu" }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
         case(
             page("nth", "li { width: 200px; margin: 30px }", "<ul><li class=row>One</li><li class=row id=t>Two</li><li class=row>Three</li></ul>"),
-            at(json!({ "css": ".row", "nth": 1 }), json!({})),
+            at(&json!({ "css": ".row", "nth": 1 }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
         case(
             page("one-visible", MIDDLE, "<button class=go hidden>Hidden twin</button><button class=go id=t>Target</button>"),
-            at(json!({ "css": ".go" }), json!({})),
+            at(&json!({ "css": ".go" }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
         case(
             page("selector-list", MIDDLE, BUTTON),
-            at(json!({ "css": [".not-there", "#t"] }), json!({})),
+            at(&json!({ "css": [".not-there", "#t"] }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
     ])
@@ -211,22 +211,22 @@ async fn a_frame_and_a_shadow_root_are_looked_into() -> Result<()> {
     play(vec![
         case(
             Page { js: shadow, ..page("shadow", "x-outer { display: block; margin: 200px }", "<x-outer></x-outer>") },
-            at(json!({ "within": ["x-outer", "x-inner"], "css": "#s" }), json!({})),
+            at(&json!({ "within": ["x-outer", "x-inner"], "css": "#s" }), &json!({})),
             vec![Until("$.beside(deep())")],
         ),
         case(
             Page { js: framed, inner: "<p>In the frame</p><button id=s>Inner</button>", ..page("frame", "iframe { margin: 80px; padding: 10px; border: 7px solid; width: 500px; height: 300px }", "<iframe src=/frame/inner></iframe>") },
-            at(json!({ "within": ["iframe"], "css": "#s" }), json!({ "advance": [{ "on": "click" }] })),
+            at(&json!({ "within": ["iframe"], "css": "#s" }), &json!({ "advance": [{ "on": "click" }] })),
             vec![Until("seen() && $.beside({ ...seen(), x: seen().x + 10, y: seen().y + 10 })"), Js("inner().click()"), NoGuide("[data-banso-step]")],
         ),
         case(
             Page { js: framed, inner: "<p>In the frame</p><button id=s>Inner</button>", ..page("scaled-frame", "iframe { margin: 40px; border: 0; width: 600px; height: 400px; transform: scale(.6); transform-origin: 0 0 }", "<iframe src=/scaled-frame/inner></iframe>") },
-            at(json!({ "within": ["iframe"], "css": "#s" }), json!({})),
+            at(&json!({ "within": ["iframe"], "css": "#s" }), &json!({})),
             vec![Until("seen() && $.beside(seen())")],
         ),
         case(
             Page { js: framed, inner: "<div id=tall><button id=s>Inner</button></div>", ..page("scrolled-frame", "#tall { height: 2000px; padding-top: 900px } iframe { margin: 40px; border: 0; width: 600px; height: 400px }", "<iframe src=/scrolled-frame/inner></iframe>") },
-            at(json!({ "within": ["iframe"], "css": "#s" }), json!({})),
+            at(&json!({ "within": ["iframe"], "css": "#s" }), &json!({})),
             vec![Until("seen() && seen().y < 400 && $.beside(seen())"), Js("f().contentWindow.scrollBy(0, 60)"), Until("$.beside(seen())")],
         ),
     ])
@@ -248,7 +248,7 @@ async fn a_card_has_room_in_any_viewport() -> Result<()> {
                     "#t { position: absolute; right: 4px; top: 300px; width: 44px; height: 44px }",
                     BUTTON,
                 ),
-                at_t(json!({})),
+                at_t(&json!({})),
                 vec![Until(
                     "$.inView($.box($.card())) && $.apart($.box($.card()), $.box('#t')) && $.card().scrollWidth <= $.card().clientWidth",
                 )],
@@ -259,7 +259,7 @@ async fn a_card_has_room_in_any_viewport() -> Result<()> {
                     "#t { position: absolute; left: 20px; top: 200px; width: 44px; height: 44px }",
                     BUTTON,
                 ),
-                at_t(json!({ "body": { "en": long } })),
+                at_t(&json!({ "body": { "en": long } })),
                 // Its text scrolls in it, and its buttons can be reached.
                 vec![
                     Until(
@@ -275,7 +275,7 @@ async fn a_card_has_room_in_any_viewport() -> Result<()> {
                     "#t { position: absolute; left: 20px; top: 100px; width: 44px; height: 44px }",
                     BUTTON,
                 ),
-                at_t(json!({})),
+                at_t(&json!({})),
                 vec![
                     Until("$.beside('#t') || $.inView($.box($.card()))"),
                     Size(740, 320),
@@ -304,37 +304,37 @@ async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() ->
     play(vec![
         case(
             page("hidden", MIDDLE, BUTTON),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Guide(CARD), Js("document.querySelector('#t').hidden = true"), NoGuide(CARD), Js("document.querySelector('#t').hidden = false"), Until("$.beside('#t')")],
         ),
         case(
             page("invisible", format!("{MIDDLE} .off {{ visibility: hidden }}"), "<div id=box><button id=t>Target</button></div>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Guide(CARD), Js("document.querySelector('#box').classList.add('off')"), NoGuide(CARD), Js("document.querySelector('#box').classList.remove('off')"), Until("$.beside('#t')")],
         ),
         case(
             page("removed", MIDDLE, BUTTON),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Guide(CARD), Js("window.kept = document.querySelector('#t'); kept.remove()"), NoGuide(CARD), Js("document.body.append(kept)"), Until("$.beside('#t')")],
         ),
         case(
             page("scrolled-away", scroller, listed),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("document.querySelector('#list').scrollTo(0, 1200)"), NoGuide(CARD), Js("document.querySelector('#list').scrollTo(0, 0)"), Until("$.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
             page("half-clipped", scroller, listed),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("document.querySelector('#list').scrollTo(0, 120)"), Until("$.guide('[data-banso-step=s]') && $.near($.hole().y, 100, 5) && $.hole().height < 35")],
         ),
         case(
             page("page-scrolled", "body { height: 5000px } #t { position: absolute; top: 300px; left: 300px; width: 120px; height: 40px }", BUTTON),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("scrollTo(0, 2000)"), NoGuide(CARD), Js("scrollTo(0, 0)"), Until("$.beside('#t')")],
         ),
         case(
             page("covered", format!("{MIDDLE} {modal}"), "<button id=t>Target</button><div id=cover hidden><button id=ok>OK</button></div>"),
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![Until("$.beside('#t')"), Js("document.querySelector('#cover').hidden = false"), NoGuide(CARD), Click("#ok"), Js("document.querySelector('#cover').hidden = true"), Until("$.beside('#t')")],
         ),
         case(
@@ -342,7 +342,7 @@ async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() ->
                 js: "setInterval(() => { if (window.halt) return; const b = document.createElement('button'); b.id = 't'; b.textContent = 'Target'; document.querySelector('#list').replaceChildren(b) }, 100)",
                 ..page("re-rendered", MIDDLE, "<div id=list></div>")
             },
-            at_t(json!({})),
+            at_t(&json!({})),
             vec![
                 Until("$.beside('#t')"),
                 // Two seconds of it: the card is never hidden, and stays at its target.
@@ -359,17 +359,17 @@ async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() ->
                      list.addEventListener('scroll', draw); draw()",
                 ..page("virtual", "#list { position: absolute; left: 100px; top: 100px; width: 300px; height: 320px; overflow: auto } #in { height: 40000px } .row { display: block; height: 40px; width: 200px }", "<div id=list><div id=in><div id=rows></div></div></div>")
             },
-            at(json!({ "css": "[data-row='5']" }), json!({})),
+            at(&json!({ "css": "[data-row='5']" }), &json!({})),
             vec![Until("$.beside('[data-row=\"5\"]')"), Js("document.querySelector('#list').scrollTo(0, 8000)"), NoGuide(CARD), Js("document.querySelector('#list').scrollTo(0, 0)"), Until("$.beside('[data-row=\"5\"]')")],
         ),
         case(
             page("ambiguous", "button { margin: 20px }", "<button class=go>One</button>"),
-            at(json!({ "css": ".go" }), json!({})),
+            at(&json!({ "css": ".go" }), &json!({})),
             vec![Guide(CARD), Js("window.twin = document.querySelector('.go').cloneNode(); twin.textContent = 'Two'; document.body.append(twin)"), Until("$.beside('.go')")],
         ),
         case(
             Page { js: "banso('on', 'missing', d => (window.missing ||= []).push(d))", ..page("late", MIDDLE, "<p>Wait</p>") },
-            at_t(json!({ "missing": { "wait": "1s", "then": "pause" } })),
+            at_t(&json!({ "missing": { "wait": "1s", "then": "pause" } })),
             vec![
                 Until("window.missing?.length === 1"),
                 Js("const b = document.createElement('button'); b.id = 't'; b.textContent = 'Late'; document.body.append(b)"),
@@ -393,18 +393,18 @@ async fn the_spotlight_lights_and_lets_through_what_the_step_says() -> Result<()
     play(vec![
         case(
             host("padded"),
-            at_t(json!({ "backdrop": "spotlight", "padding": 12, "radius": 20 })),
+            at_t(&json!({ "backdrop": "spotlight", "padding": 12, "radius": 20 })),
             vec![Until("$.beside('#t') && $.lit('#t', 12) && getComputedStyle($.root().querySelector('.hole')).borderRadius === '20px'")],
         ),
-        case(host("allow"), at_t(json!({ "interact": "allow" })), vec![Until("$.beside('#t')"), Click("#t"), Click("#o"), Until("hits.join() === 't,o'")]),
+        case(host("allow"), at_t(&json!({ "interact": "allow" })), vec![Until("$.beside('#t')"), Click("#t"), Click("#o"), Until("hits.join() === 't,o'")]),
         case(
             host("target"),
-            at_t(json!({ "interact": "target" })),
+            at_t(&json!({ "interact": "target" })),
             vec![Until("$.beside('#t') && $.reaches('#t') && !$.reaches('#o')"), Click("#t"), Until("hits.join() === 't'")],
         ),
         case(
             host("block"),
-            at_t(json!({ "interact": "block" })),
+            at_t(&json!({ "interact": "block" })),
             vec![Until("$.beside('#t') && !$.reaches('#t') && !$.reaches('#o')")],
         ),
         case(

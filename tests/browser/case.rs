@@ -102,7 +102,7 @@ pub async fn play_in(setup: Setup, cases: Vec<Case>) -> Result<()> {
             if only.as_ref().is_some_and(|only| only != name) {
                 continue;
             }
-            browser.size(width, height).await?;
+            browser.resize((width, height)).await?;
             if let Err(error) = one(browser, &host, case).await {
                 let place = browser.js("return $.where()").await;
                 wrong.push(format!("{name}: {error:#}\n    {place:?}"));
@@ -166,9 +166,9 @@ async fn perform(browser: &Browser, act: &Act) -> Result<()> {
                 .action_chain()
                 .send_keys(*text)
                 .perform()
-                .await?
+                .await?;
         }
-        Act::Size(width, height) => browser.size(*width, *height).await?,
+        Act::Size(width, height) => browser.resize((*width, *height)).await?,
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The whole loop: a new user follows a tour and completes the checklist by using the product, and their account moves on.
 
 use anyhow::{Context as _, Result};
-use banso_tests::browser::{Browser, Setup};
+use banso_tests::browser::{Browser, Engine};
+use banso_tests::in_each_engine;
 use banso_tests::stack::Stack;
 use banso_tests::wait::until;
 use serde_json::{Value, json};
@@ -9,13 +10,14 @@ use thirtyfour::Key;
 
 use crate::person::{press, sign_up, type_into};
 
+in_each_engine!(a_new_user_gets_from_setup_to_daily_use);
+
 /// The checklist in the hub.
 const LIST: &str = "[data-banso-guide=get-started]";
 
-#[tokio::test]
-async fn a_new_user_gets_from_setup_to_daily_use() -> Result<()> {
+async fn a_new_user_gets_from_setup_to_daily_use(engine: Engine) -> Result<()> {
     let stack = Stack::start()?;
-    Browser::run(Setup::default(), async |browser| {
+    Browser::run(engine, async |browser| {
         let (account, user) = sign_up(browser, &stack, "en").await?;
         follow_the_tour(browser).await?;
         complete_the_checklist(browser).await?;

@@ -47,13 +47,7 @@ pub async fn type_into(browser: &Browser, css: &str, text: &str) -> Result<()> {
 
 /// Presses a key wherever the focus is.
 pub async fn press(browser: &Browser, key: Key) -> Result<()> {
-    browser
-        .driver
-        .action_chain()
-        .send_keys(key)
-        .perform()
-        .await?;
-    Ok(())
+    browser.press(key).await
 }
 
 /// Creates a report from the form that is shown, without any guide's help.

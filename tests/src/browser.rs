@@ -1,53 +1,56 @@
 //! A real browser driven by WebDriver, which reports everything a vendor's engineer would frown at.
 
+mod devtools;
+mod driver;
+mod engine;
+mod hands;
+mod witness;
+
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
-use base64::Engine as _;
+use anyhow::{Context as _, Result, ensure};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use thirtyfour::Capabilities;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
-use crate::process::Process;
 use crate::stack::root;
 use crate::wait::until;
+use driver::Driver;
 
-/// Notes policy violations and errors from before the page's own scripts on.
-const WITNESS: &str = "
-    window.__witness = [];
-    addEventListener('securitypolicyviolation', e => __witness.push('violation: ' + e.violatedDirective + ' ' + e.blockedURI + ' ' + (e.sample || '')));
-    addEventListener('error', e => __witness.push('error: ' + e.message));
-    addEventListener('unhandledrejection', e => __witness.push('rejection: ' + e.reason));
-";
+pub use engine::Engine;
+pub use witness::WITNESS;
 
 /// A browser with a profile of its own.
 pub struct Browser {
     /// The session.
     pub driver: WebDriver,
-    _chromedriver: Process,
-    _profile: TempDir,
+    /// What it is.
+    pub engine: Engine,
+    /// Dropped last: it ends the browser.
+    server: Driver,
 }
 
 /// How a browser is set up.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// Which browser.
+    pub engine: Engine,
     /// Width and height of the window in CSS pixels.
     pub size: (u32, u32),
     /// Preferred language.
     pub locale: &'static str,
-    /// More switches.
+    /// More switches, of Chromium's.
     pub switches: Vec<&'static str>,
-    /// A script that runs before any of the page's.
+    /// A script that runs before any of the page's, in Chromium.
     pub before: &'static str,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            engine: Engine::Chromium,
             size: (1280, 860),
             locale: "en-US",
             switches: Vec::new(),
@@ -56,14 +59,27 @@ impl Default for Setup {
     }
 }
 
+impl From<Engine> for Setup {
+    /// The usual, in that browser.
+    fn from(engine: Engine) -> Self {
+        Self {
+            engine,
+            ..Self::default()
+        }
+    }
+}
+
 impl Browser {
-    /// Runs a test in headless Chromium and ends the browser after it, however the test ends. The picture of a page on
-    /// which a test failed is left in `target/failures`.
+    /// Runs a test in a browser without a visible window and ends that after it, however the test ends. The picture of a
+    /// page on which a test failed is left in `target/failures`, with what the browser printed.
     ///
     /// # Errors
-    /// What the test reports; or when chromedriver or Chromium does not start.
-    pub async fn run(setup: Setup, test: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<()> {
-        let browser = Self::start(setup).await?;
+    /// What the test reports; or when the browser does not start.
+    pub async fn run(
+        setup: impl Into<Setup>,
+        test: impl AsyncFnOnce(&Self) -> Result<()>,
+    ) -> Result<()> {
+        let browser = Self::start(setup.into()).await?;
         let ended = AssertUnwindSafe(test(&browser)).catch_unwind().await;
         if !matches!(ended, Ok(Ok(()))) {
             browser.keep_failure().await;
@@ -88,84 +104,66 @@ impl Browser {
         if let Err(reports) = self.clean(&[]).await {
             eprintln!("{reports:#}");
         }
+        let log = file.with_extension("log");
+        if let Err(error) = std::fs::write(&log, self.server.log()) {
+            eprintln!("{} could not be written: {error}", log.display());
+        }
     }
 
     async fn start(setup: Setup) -> Result<Self> {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0");
-        let chromedriver = Process::start(command, |line| line.contains("started successfully"))
-            .context("chromedriver is needed: `cargo xtask test` installs it")?;
-        let port = chromedriver
-            .log()
-            .lines()
-            .find_map(|line| {
-                line.split("successfully on port ")
-                    .nth(1)?
-                    .split('.')
-                    .next()?
-                    .parse::<u16>()
-                    .ok()
-            })
-            .context("chromedriver does not say its port")?;
-        let profile = tempfile::tempdir()?;
-        let mut capabilities = DesiredCapabilities::chrome();
-        for switch in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-            "--force-device-scale-factor=1",
-            "--hide-scrollbars",
-        ]
-        .into_iter()
-        .chain(setup.switches.iter().copied())
-        {
-            capabilities.add_arg(switch)?;
-        }
-        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-        capabilities.add_arg(&format!("--lang={}", setup.locale))?;
-        capabilities
-            .add_experimental_option("prefs", json!({ "intl.accept_languages": setup.locale }))?;
-        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        let engine = setup.engine;
+        let server = Driver::start(engine, &setup).await?;
+        let capabilities = engine.capabilities(server.home.path(), &setup);
+        let capabilities = capabilities.as_object().cloned().unwrap_or_default();
+        let driver = WebDriver::new(
+            format!("http://{}", server.address),
+            Capabilities::from(capabilities),
+        )
+        .await
+        .with_context(|| format!("{} does not start:\n{}", engine.name(), server.log()))?;
         let browser = Self {
             driver,
-            _chromedriver: chromedriver,
-            _profile: profile,
+            engine,
+            server,
         };
-        let (width, height) = setup.size;
-        browser.size(width, height).await?;
-        browser
-            .cdp(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": format!("{WITNESS}{}", setup.before) }),
-            )
-            .await?;
+        browser.resize(setup.size).await?;
+        if engine == Engine::Chromium {
+            browser
+                .run_before_pages(&format!("{WITNESS}{}", setup.before))
+                .await?;
+        } else {
+            ensure!(
+                setup.before.is_empty() && setup.switches.is_empty(),
+                "scripts before a page's own and switches are for Chromium"
+            );
+        }
         Ok(browser)
     }
 
-    /// Sends a command of the DevTools protocol.
+    /// Gives the page a viewport of that width and height in CSS pixels. Other windows than Chromium's cannot be narrower
+    /// than about 500.
     ///
     /// # Errors
-    /// When the browser refuses it.
-    pub async fn cdp(&self, command: &str, arguments: Value) -> Result<Value> {
-        Ok(self.driver.cdp().send_raw(command, arguments).await?)
-    }
-
-    /// Gives the viewport a width and a height, in CSS pixels.
-    ///
-    /// # Errors
-    /// When the browser refuses.
-    pub async fn size(&self, width: u32, height: u32) -> Result<()> {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
-            .await
-            .map(drop)
+    /// When the browser does not.
+    pub async fn resize(&self, size: (u32, u32)) -> Result<()> {
+        if self.engine == Engine::Chromium {
+            return self.emulate_size(size).await;
+        }
+        let (width, height) = size;
+        let edges = self
+            .js("return [outerWidth - innerWidth, outerHeight - innerHeight]")
+            .await?;
+        let edge = |place: usize| {
+            edges[place]
+                .as_u64()
+                .and_then(|pixels| u32::try_from(pixels).ok())
+        };
+        let edge = (edge(0).unwrap_or(0), edge(1).unwrap_or(0));
+        self.driver
+            .set_window_rect(0, 0, width + edge.0, height + edge.1)
+            .await?;
+        let fits = format!("return innerWidth === {width} && innerHeight === {height}");
+        self.until_js("the viewport's size", &fits).await.map(drop)
     }
 
     /// Runs a function body in the page and gives what it returns.
@@ -195,50 +193,6 @@ impl Browser {
             Ok((!empty).then_some(value))
         })
         .await
-    }
-
-    /// Clicks the one visible element of the host page that a CSS selector finds, as a mouse does.
-    ///
-    /// # Errors
-    /// When there is none in time, or something covers it.
-    pub async fn click(&self, css: &str) -> Result<()> {
-        let element = self
-            .driver
-            .query(By::Css(css))
-            .and_displayed()
-            .first()
-            .await
-            .with_context(|| format!("nothing to click at {css}"))?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("cannot click {css}"))
-    }
-
-    /// Clicks an element inside the guide's shadow root where it is, as a mouse does.
-    ///
-    /// # Errors
-    /// When there is none in time, or something covers it.
-    pub async fn click_guide(&self, css: &str) -> Result<()> {
-        let find = guide_query(css);
-        self.until_js(
-            &format!("{css} in a guide, at rest"),
-            &format!(
-                "const e = {find}; if (!e) return null; const r = e.getBoundingClientRect();
-                 const at = JSON.stringify([r.x, r.y, r.width, r.height]);
-                 const rest = window.__at === at; window.__at = at; return rest && r.width > 0;"
-            ),
-        )
-        .await?;
-        let element = self
-            .driver
-            .execute(format!("return {find}"), Vec::new())
-            .await?
-            .element()?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("cannot click {css} in the guide"))
     }
 
     /// Waits until the guide's shadow root has a shown element that a CSS selector finds, and gives its text.
@@ -294,38 +248,13 @@ impl Browser {
     /// When something stays in the queue.
     pub async fn delivered(&self) -> Result<()> {
         self.js("window.banso('flush')").await?;
-        self.until_js(
-            "the queue to be empty",
-            "const s = banso('status'); return s.state === 'running' && s.queued === 0",
-        )
-        .await
-        .map(drop)
-    }
-
-    /// Fails when the page reported a policy violation, an uncaught error, or anything on the console that a vendor
-    /// would frown at. `allowed` names parts of messages that the test expects.
-    ///
-    /// # Errors
-    /// With everything that was reported.
-    pub async fn clean(&self, allowed: &[&str]) -> Result<()> {
-        let mut reports: Vec<String> = self
-            .js("return window.__witness || []")
-            .await?
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|report| report.as_str().map(str::to_owned))
-            .collect();
-        for entry in self.driver.browser_log().await? {
-            if entry.level != "DEBUG" && entry.level != "INFO" {
-                reports.push(format!("{}: {}", entry.level, entry.message));
+        let empty = "const s = banso('status'); return s?.state === 'running' && s.queued === 0";
+        match self.until_js("the queue to be empty", empty).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let status = self.status().await?;
+                Err(error.context(format!("the widget says {status}")))
             }
-        }
-        reports.retain(|report| !allowed.iter().any(|part| report.contains(part)));
-        if reports.is_empty() {
-            Ok(())
-        } else {
-            bail!("the page reported:\n{}", reports.join("\n"))
         }
     }
 
@@ -334,20 +263,10 @@ impl Browser {
     /// # Errors
     /// When the browser gives none or the file cannot be written.
     pub async fn screenshot(&self, file: &Path) -> Result<()> {
-        let picture = self
-            .cdp("Page.captureScreenshot", json!({ "format": "png" }))
-            .await?;
-        let data = picture
-            .get("data")
-            .and_then(Value::as_str)
-            .context("the browser gave no picture")?;
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(
-            file,
-            base64::engine::general_purpose::STANDARD.decode(data)?,
-        )?;
+        std::fs::write(file, self.driver.screenshot_as_png().await?)?;
         Ok(())
     }
 }

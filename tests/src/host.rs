@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, WITNESS};
 use crate::stack::{KEY, Stack};
 
 /// The nonce of every page: a fixture needs no secret.
@@ -140,7 +140,7 @@ fn document(page: &Page, collector: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>{name}</title>
          <meta name=viewport content='width=device-width,initial-scale=1'>
-         <link rel=stylesheet href=/{name}/style.css>
+         <script nonce={NONCE}>{WITNESS}</script><link rel=stylesheet href=/{name}/style.css>
          <script nonce={NONCE} async src='{collector}/banso.js' data-key='{KEY}'></script>
          <script nonce={NONCE}>window.banso ||= function () {{ (banso.q ||= []).push(arguments) }}
          banso('identify', {{ user: {{ id: '{name}' }}, account: {{ id: 'host' }} }})</script></head>

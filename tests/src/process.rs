@@ -1,21 +1,31 @@
 //! Programs under test, started as a user starts them and stopped with the test.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How long a program may take until it says it is ready.
 const READY: Duration = Duration::from_secs(60);
+
+/// Runs a program beside a watch that kills the whole process group once nobody holds the other end of its standard
+/// input: so it ends with whoever started it, even when that one was killed and could clean nothing up.
+const WATCHED: &str = r#"exec 3<&0 </dev/null
+{ read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 &
+exec "$@" 3<&-"#;
 
 /// A running program. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Process {
     name: String,
     child: Child,
+    /// The process group it heads, if it was started with one.
+    group: Option<Pid>,
     log: Arc<Mutex<Vec<String>>>,
     /// What it prints, line by line; it ends when the program has.
     lines: Receiver<String>,
@@ -28,8 +38,38 @@ impl Process {
     /// When it cannot be started, ends, or stays silent for a minute; the error shows what it printed.
     pub fn start(mut command: Command, ready: impl Fn(&str) -> bool) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
+        let process = Self::spawn(name, command.stdin(Stdio::null()))?;
+        process.line(|line| ready(line).then_some(()))?;
+        Ok(process)
+    }
+
+    /// Starts `command` as the head of a process group. All of the group ends with this value, and with this program
+    /// however it ends.
+    ///
+    /// # Errors
+    /// When there is no shell to start it with.
+    pub fn group(command: &Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut watched = Command::new("sh");
+        watched
+            .args(["-c", WATCHED, "sh"])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .stdin(Stdio::piped())
+            .process_group(0);
+        for (variable, value) in command.get_envs() {
+            match value {
+                Some(value) => watched.env(variable, value),
+                None => watched.env_remove(variable),
+            };
+        }
+        let mut process = Self::spawn(name, &mut watched)?;
+        process.group = Some(Pid::from_child(&process.child));
+        Ok(process)
+    }
+
+    fn spawn(name: String, command: &mut Command) -> Result<Self> {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -55,23 +95,29 @@ impl Process {
             });
         }
         drop(send);
-        let process = Self {
+        Ok(Self {
             name,
             child,
+            group: None,
             log,
             lines,
-        };
-        process.wait_until(ready)?;
-        Ok(process)
+        })
     }
 
-    fn wait_until(&self, ready: impl Fn(&str) -> bool) -> Result<()> {
+    /// Waits until `find` finds something in a line it prints, on either stream, and gives that.
+    ///
+    /// # Errors
+    /// When it ends or stays silent for a minute; the error shows what it printed.
+    pub fn line<T>(&self, find: impl Fn(&str) -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + READY;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
-                Ok(line) if ready(&line) => return Ok(()),
-                Ok(_) => {}
+                Ok(line) => {
+                    if let Some(found) = find(&line) {
+                        return Ok(found);
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     bail!("{} did not become ready:\n{}", self.name, self.log())
                 }
@@ -157,6 +203,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if let Some(group) = self.group
+            && let Err(error) = kill_process_group(group, Signal::KILL)
+        {
+            eprintln!("what {} started could not be ended: {error}", self.name);
+        }
         // It may have ended already; either way nothing of it is left after the wait.
         if self.child.kill().is_ok() && self.child.wait().is_err() {
             eprintln!("{} could not be waited for", self.name);

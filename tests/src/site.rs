@@ -6,7 +6,7 @@ use axum::response::Html;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, WITNESS};
 use crate::relay::Relay;
 use crate::stack::{KEY, Stack};
 use crate::wait::until;
@@ -33,15 +33,24 @@ impl Site {
     /// # Errors
     /// When a program is missing or does not start, or an address cannot be had.
     pub fn start(head: &str, body: &str, features: &Value) -> Result<Self> {
+        Self::with_guides(head, body, features, &[])
+    }
+
+    /// The same with guides.
+    ///
+    /// # Errors
+    /// As [`Site::start`]; or when the collector refuses a guide.
+    pub fn with_guides(head: &str, body: &str, features: &Value, guides: &[Value]) -> Result<Self> {
         let workspace = json!({
             "version": 1, "workspace": "site", "keys": [KEY], "origins": [], "locales": ["en"], "timezone": "UTC",
             "identity": "trusted", "features": features, "privacy": { "params": ["tab"] },
         });
-        let stack = Stack::start_alone(Some(&workspace))?;
+        let stack = Stack::start_serving(&workspace, guides)?;
         let host = stack.host().to_owned();
         let relay = Relay::start(&format!("{host}:8789"), &stack.collector_url())?;
         let page = format!(
-            "<!doctype html><html lang=en><head><meta charset=utf-8><title>A site</title><link rel=icon href=data:,>{head}
+            "<!doctype html><html lang=en><head><meta charset=utf-8><title>A site</title><link rel=icon href=data:,>
+             <script>{WITNESS}</script>{head}
              <script async src='http://{host}:8789/banso.js' data-key='{KEY}'></script>
              <script>window.banso ||= function () {{ (banso.q ||= []).push(arguments) }}</script></head>
              <body>{body}</body></html>"

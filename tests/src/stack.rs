@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::browser::WITNESS;
 use crate::process::Process;
 
 /// Token of the admin API in tests.
@@ -44,12 +45,14 @@ impl Stack {
     pub fn start_with(hikari_arguments: &[&str]) -> Result<Self> {
         let mut stack = Self::start_alone(None)?;
         let host = &stack.host;
+        let pages = stack.folder.path().join("pages");
+        watched_pages(&pages)?;
         let mut command = Command::new(program("HIKARI_BIN")?);
         command
             .args(["--listen", &format!("{host}:8787")])
             .args(["--collector", &format!("http://{host}:8788")])
             .arg("--root")
-            .arg(root().join("www/demo"))
+            .arg(pages)
             .args(hikari_arguments)
             .env("BANSO_IDENTITY_SECRET", IDENTITY_SECRET)
             .env("BANSO_ADMIN_TOKEN", ADMIN_TOKEN);
@@ -169,6 +172,18 @@ impl Stack {
     }
 }
 
+/// The demo product's pages, with a witness in them before anything else.
+fn watched_pages(to: &Path) -> Result<()> {
+    copy_folder(&root().join("www/demo"), to)?;
+    for page in ["index.html", "team.html"] {
+        let file = to.join(page);
+        let witness = format!("<head>\n<script nonce=\"{{{{nonce}}}}\">{WITNESS}</script>");
+        let html = std::fs::read_to_string(&file)?;
+        std::fs::write(file, html.replacen("<head>", &witness, 1))?;
+    }
+    Ok(())
+}
+
 fn start_collector(host: &str, folder: &Path) -> Result<Process> {
     let mut command = Command::new(program("BANSO_BIN")?);
     command
@@ -186,7 +201,7 @@ fn start_collector(host: &str, folder: &Path) -> Result<Process> {
 }
 
 /// A loopback address of this test's own, so that no port is ever taken: a process has 254 of them.
-fn own_address() -> String {
+pub(crate) fn own_address() -> String {
     static NEXT: AtomicU8 = AtomicU8::new(1);
     let process = std::process::id();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -24,6 +24,11 @@ extern "C" {
         mode: &str,
         options: &JsValue,
     ) -> Result<IdbTransaction, JsValue>;
+
+    type Changed;
+    // Deprecated there for its signature.
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &Changed) -> Result<(), JsValue>;
 }
 
 const STORE: &str = "events";
@@ -97,7 +102,9 @@ impl Outbox {
         let changed = self.transaction().and_then(|transaction| {
             let failed = Closure::once_into_js(failed);
             transaction.set_onabort(Some(failed.unchecked_ref()));
-            act(&transaction.object_store(STORE)?)
+            act(&transaction.object_store(STORE)?)?;
+            // A page that goes is kept by WebKit with what it has not committed, which then blocks every other page.
+            transaction.unchecked_ref::<Changed>().commit()
         });
         if changed.is_err() {
             failed();

@@ -36,7 +36,7 @@ struct Likeness {
 
 /// The ways that are tried. Which of them is best changes with the code, by a few hundred bytes.
 fn ways() -> impl Iterator<Item = Likeness> {
-    let (windows, recents, biases) = ([4, 5], [2, 3, 4], [10, 20, 40]);
+    let (windows, recents, biases) = ([4, 5], [2, 3, 4, 5], [5, 10, 15, 20, 40]);
     windows.into_iter().flat_map(move |window| {
         recents.into_iter().flat_map(move |recent| {
             biases.into_iter().map(move |bias| Likeness {

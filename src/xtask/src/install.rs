@@ -45,8 +45,14 @@ struct DebianPackage {
     present: fn() -> bool,
 }
 
-/// What a browser test needs: Chromium, its WebDriver, and a font that has the Japanese of the guides.
-const BROWSER: [DebianPackage; 3] = [
+/// What every browser test needs: a font that has the Japanese of the guides.
+const FONT: DebianPackage = DebianPackage {
+    name: "fonts-noto-cjk",
+    present: has_japanese_font,
+};
+
+/// Chromium and its WebDriver.
+const CHROMIUM: [DebianPackage; 3] = [
     DebianPackage {
         name: "chromium",
         present: || on_path("chromium"),
@@ -55,10 +61,29 @@ const BROWSER: [DebianPackage; 3] = [
         name: "chromium-driver",
         present: || on_path("chromedriver"),
     },
+    FONT,
+];
+
+/// Firefox. Its WebDriver is built from crates.io.
+const FIREFOX: [DebianPackage; 2] = [
     DebianPackage {
-        name: "fonts-noto-cjk",
-        present: has_japanese_font,
+        name: "firefox-esr",
+        present: || on_path("firefox-esr"),
     },
+    FONT,
+];
+
+/// WebKitGTK's WebDriver, which brings the browser, and a screen for that.
+const WEBKIT: [DebianPackage; 3] = [
+    DebianPackage {
+        name: "webkit2gtk-driver",
+        present: || on_path("WebKitWebDriver"),
+    },
+    DebianPackage {
+        name: "xvfb",
+        present: || on_path("Xvfb"),
+    },
+    FONT,
 ];
 
 /// What installs packages of JavaScript.
@@ -79,9 +104,19 @@ const PYTHON: [DebianPackage; 1] = [DebianPackage {
     present: has_pip,
 }];
 
-/// A browser to test with, its driver, and fonts.
+/// Chromium to test with, its driver, and fonts.
 pub fn chromium() -> Result<()> {
-    debian("the browser tests", &BROWSER)
+    debian("the browser tests in Chromium", &CHROMIUM)
+}
+
+/// Firefox to test with, and fonts.
+pub fn firefox() -> Result<()> {
+    debian("the browser tests in Firefox", &FIREFOX)
+}
+
+/// WebKitGTK to test with, its driver, a screen, and fonts.
+pub fn webkit() -> Result<()> {
+    debian("the browser tests in WebKitGTK", &WEBKIT)
 }
 
 /// Node.js and Python with what installs packages for them.

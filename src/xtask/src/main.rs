@@ -8,6 +8,7 @@ mod arrange;
 mod assets;
 mod axe;
 mod bench;
+mod browsers;
 mod build;
 mod clients;
 mod data;

@@ -5,7 +5,7 @@
 //! in the manifest of its package:
 //! ```toml
 //! [package.metadata.suites]
-//! browser = { needs = "chromium" }   # not run by `--quick`
+//! browser = { needs = "browsers" }   # not run by `--quick`
 //! peers = { needs = "clients" }      # not run by `--quick`
 //! faults = { slow = true }           # not run by `--quick`
 //! ```
@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::browsers::Browser;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -27,7 +28,7 @@ const SYSTEM_TESTS: &str = "banso-tests";
 pub struct Suite {
     /// What the table calls it: `model`, `http`, `browser`.
     pub name: String,
-    /// Whether it needs a browser.
+    /// Whether it needs browsers.
     pub browser: bool,
     /// Whether it needs other vendors' clients.
     pub clients: bool,
@@ -92,7 +93,7 @@ pub fn compile(workspace: &Workspace) -> Result<Vec<Suite>> {
                 &artifact.target.name,
                 artifact.target.is_test(),
             ),
-            browser: needs == Some("chromium"),
+            browser: needs == Some("browsers"),
             clients: needs == Some("clients"),
             slow: slow || needs.is_some(),
             program: program.into_std_path_buf(),
@@ -121,13 +122,47 @@ impl Suite {
         variables: &[(&str, &std::ffi::OsStr)],
         arguments: &[String],
     ) -> Result<Outcome> {
+        counted(
+            self.command()
+                .args(arguments)
+                .envs(variables.iter().copied()),
+        )
+    }
+
+    /// Runs those of its tests that a browser runs, at most two at once: each has a browser and servers of its own. None
+    /// when the arguments leave none of them.
+    pub fn run_in(
+        &self,
+        browser: Browser,
+        variables: &[(&str, &std::ffi::OsStr)],
+        arguments: &[String],
+    ) -> Result<Option<Outcome>> {
+        let listed = process::read(
+            self.command()
+                .args(["--list", "--format=terse"])
+                .args(arguments),
+        )?;
+        let tests: Vec<_> = tests(&listed).filter(|test| browser.runs(test)).collect();
+        if tests.is_empty() {
+            return Ok(None);
+        }
+        counted(
+            self.command()
+                .env("RUST_TEST_THREADS", "2")
+                .arg("--exact")
+                .args(tests)
+                .args(arguments)
+                .envs(variables.iter().copied()),
+        )
+        .map(Some)
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
             .current_dir(&self.folder)
-            .args(arguments)
-            .envs(variables.iter().copied());
-        command.env("CARGO_MANIFEST_DIR", &self.folder);
-        counted(&mut command)
+            .env("CARGO_MANIFEST_DIR", &self.folder);
+        command
     }
 }
 
@@ -171,6 +206,13 @@ fn counted(command: &mut Command) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// Reads a list of `keyboard::firefox::tab_goes_round: test`.
+fn tests(listed: &str) -> impl Iterator<Item = &str> {
+    listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+}
+
 /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
 fn result_line(line: &str) -> Option<Outcome> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
@@ -211,6 +253,15 @@ mod tests {
         );
         check_result("test store::tests::result ... ok", None);
         check_result("", None);
+    }
+
+    #[test]
+    fn a_list_of_tests_is_read() {
+        let listed = "axe::a: test\nsize::b: benchmark\n\nkeyboard::firefox::c: test\n";
+        assert_eq!(
+            tests(listed).collect::<Vec<_>>(),
+            ["axe::a", "keyboard::firefox::c"]
+        );
     }
 
     #[track_caller]

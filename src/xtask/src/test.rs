@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
-use clap::ValueEnum;
 
+use crate::browsers::Browser;
 use crate::suites::{self, Outcome, Suite};
 use crate::widget::Mode;
 use crate::workspace::Workspace;
-use crate::{axe, build, clients, install, terminal};
+use crate::{axe, browsers, build, clients, terminal};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -16,21 +16,14 @@ pub struct Arguments {
     /// For the inner loop: debug builds, and no suite that needs a browser or is slow
     #[arg(long)]
     quick: bool,
-    /// The browser of the suites that need one
-    #[arg(long, value_enum, default_value = "chromium")]
-    browser: Browser,
+    /// Only in these browsers, e.g. `firefox,webkit`; in all when none is named, in Chromium alone with `--quick`
+    #[arg(long, value_enum, value_delimiter = ',')]
+    browser: Vec<Browser>,
     /// Only these suites, e.g. `model http`; all when none is named
     suites: Vec<String>,
     /// Given to the test programs, e.g. `-- --nocapture tour`
     #[arg(last = true)]
     arguments: Vec<String>,
-}
-
-/// A browser that the tests can drive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Browser {
-    /// Chromium with chromedriver.
-    Chromium,
 }
 
 /// What the time goes to before the first test.
@@ -55,11 +48,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let chosen = choose(&suites, arguments)?;
     let started = Instant::now();
-    let mut checker = None;
+    let browsers = arguments.browsers();
+    let (mut driver, mut checker) = (None, None);
     if chosen.iter().any(|suite| suite.browser) {
-        match arguments.browser {
-            Browser::Chromium => install::chromium()?,
-        }
+        driver = browsers::install(&workspace, &browsers)?;
         checker = Some(axe::install(&workspace)?);
     }
     let mut left_out = None;
@@ -77,14 +69,26 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut variables = vec![
         ("BANSO_BIN", binaries.banso.as_os_str()),
         ("HIKARI_BIN", binaries.hikari.as_os_str()),
-        ("BANSO_BROWSER", "chromium".as_ref()),
         ("BANSO_PEERS", peers.as_os_str()),
     ];
     if let Some(script) = &checker {
         variables.push(("BANSO_AXE", script.as_os_str()));
     }
+    if let Some(program) = &driver {
+        variables.push(("BANSO_GECKODRIVER", program.as_os_str()));
+    }
     for suite in chosen {
         if suite.clients && left_out.is_some() {
+            continue;
+        }
+        if suite.browser {
+            for browser in &browsers {
+                // As it is given to this command to run it again.
+                let name = format!("{} --browser {}", suite.name, browser.name());
+                terminal::step(&format!("testing {name}"));
+                let outcome = suite.run_in(*browser, &variables, &arguments.arguments)?;
+                rows.extend(outcome.map(|outcome| (name, outcome)));
+            }
             continue;
         }
         terminal::step(&format!("testing {}", suite.name));
@@ -101,6 +105,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         ));
     }
     report(&rows)
+}
+
+impl Arguments {
+    /// The browsers to test in, each once.
+    fn browsers(&self) -> Vec<Browser> {
+        let wanted = |browser: &Browser| match self.browser.is_empty() {
+            true => !self.quick || *browser == Browser::Chromium,
+            false => self.browser.contains(browser),
+        };
+        Browser::ALL.into_iter().filter(wanted).collect()
+    }
 }
 
 fn untested(what: &str, started: Instant) -> Row {

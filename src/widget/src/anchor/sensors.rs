@@ -106,9 +106,5 @@ fn listeners(element: &Element, news: &Rc<dyn Fn()>) -> Vec<Listener> {
             listen(&view, name);
         }
     }
-    // A frame that loads another page takes the element away without a word to anyone.
-    if let Some(document) = page.and_then(|page| page.document()) {
-        listen(&document, "load");
-    }
     listeners
 }

@@ -136,6 +136,6 @@ impl Tabs {
 
 /// Whether an event is Tab, and if it is, whether it goes backwards.
 fn tab(event: &Event) -> Option<bool> {
-    let key = property(event, "key").as_string()?;
-    (key == "Tab").then(|| property(event, "shiftKey").is_truthy())
+    // With Shift, its key has no name in WebKitGTK; its code is the same everywhere.
+    (property(event, "keyCode") == 9).then(|| property(event, "shiftKey").is_truthy())
 }

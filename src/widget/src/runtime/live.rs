@@ -124,7 +124,7 @@ impl Status {
         let why = if consent.is_some() {
             "consent is denied"
         } else {
-            "the browser asks for privacy (Global Privacy Control); banso('consent', 'granted') says that the user agreed"
+            "Global Privacy Control is on: banso('consent', 'granted') says that the user agreed"
         };
         Self {
             state: Some("off"),
