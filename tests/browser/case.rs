@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use banso_tests::browser::{Browser, Setup};
 use banso_tests::host::{Host, Page};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use crate::person::press;
@@ -38,6 +38,10 @@ pub enum Act {
     Type(&'static str),
     /// The viewport gets this width and height.
     Size(u32, u32),
+    /// A finger is put there and drawn upwards (Chromium).
+    Swipe(u32, u32),
+    /// A finger taps this element of the page (Chromium).
+    Tap(&'static str),
 }
 
 /// What the cases look at a page with: `$` has the guide's parts, their boxes, and whether they are where they belong.
@@ -83,6 +87,15 @@ pub async fn play(cases: Vec<Case>) -> Result<()> {
 
 /// The same in a browser that is set up otherwise.
 pub async fn play_in(setup: Setup, cases: Vec<Case>) -> Result<()> {
+    play_with(setup, |_| (), cases).await
+}
+
+/// The same with a workspace that was changed first.
+pub async fn play_with(
+    setup: Setup,
+    change: impl FnOnce(&mut Value),
+    cases: Vec<Case>,
+) -> Result<()> {
     let mut guides = Vec::new();
     for case in &cases {
         if !case.guide.is_null() {
@@ -92,7 +105,7 @@ pub async fn play_in(setup: Setup, cases: Vec<Case>) -> Result<()> {
         }
     }
     let pages = cases.iter().map(|case| case.page.clone()).collect();
-    let host = Host::start(pages, &guides)?;
+    let host = Host::start_with(pages, &guides, change)?;
     let (width, height) = setup.size;
     let only = std::env::var("BANSO_CASE").ok();
     let mut wrong = Vec::new();
@@ -167,6 +180,24 @@ async fn perform(browser: &Browser, act: &Act) -> Result<()> {
                 .send_keys(*text)
                 .perform()
                 .await?;
+        }
+        Act::Swipe(x, y) => {
+            let gesture =
+                json!({ "x": x, "y": y, "yDistance": -300, "gestureSourceType": "touch" });
+            browser
+                .cdp("Input.synthesizeScrollGesture", gesture)
+                .await?;
+        }
+        Act::Tap(css) => {
+            let at = browser
+                .js(&format!(
+                    "const b = $.box('{css}'); return {{ x: b.cx, y: b.cy }}"
+                ))
+                .await?;
+            let touch = json!({ "type": "touchStart", "touchPoints": [at] });
+            browser.cdp("Input.dispatchTouchEvent", touch).await?;
+            let lift = json!({ "type": "touchEnd", "touchPoints": [] });
+            browser.cdp("Input.dispatchTouchEvent", lift).await?;
         }
         Act::Size(width, height) => browser.resize((*width, *height)).await?,
     }
