@@ -1,5 +1,7 @@
 //! Which store a command works on.
 
+mod null;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +9,9 @@ use anyhow::bail;
 use banso_store::Store;
 use banso_store::sqlite::{Options, SqliteStore};
 use clap::Args;
+
+/// Must be set to open a store that forgets, which answers as if it had kept what it drops.
+const FORGET: &str = "BANSO_FORGET_EVERYTHING";
 
 /// Where the store is.
 #[derive(Debug, Args)]
@@ -26,6 +31,15 @@ impl StoreAddress {
                     SqliteStore::open(&folder, Options::default())
                 });
                 Ok(Arc::new(store.await??))
+            }
+            Some(("null", "")) => {
+                if std::env::var_os(FORGET).is_none() {
+                    bail!(
+                        "the store null: keeps nothing of what it answers for, to measure the rest without one: set {FORGET} to mean it"
+                    );
+                }
+                tracing::warn!("nothing is kept: events are answered and forgotten");
+                Ok(Arc::new(null::Null))
             }
             _ => bail!(
                 "the store {:?} is none that is known: write sqlite:DIR",
