@@ -196,7 +196,7 @@ mod tests {
         );
         check(
             "HTTP/1.1 204 No Content\r\nServer: x\r\n\r\n",
-            Some(Some((42, 0))),
+            Some(Some((38, 0))),
         );
     }
 
