@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use banso_collector::body::{Budget, Sizes, unpack};
+use banso_collector::body::{Budget, Room, Sizes, unpack};
 use banso_collector::calendar::Calendar;
 use banso_collector::compat::foreign::Foreign;
 use banso_collector::compat::posthog;
@@ -22,7 +22,13 @@ const RECEIVED: Timestamp = Timestamp(1_795_000_000_000);
 /// The body of `POST /v1/events`: it is refused as a whole, or each event is taken or rejected, and what is taken is
 /// within every limit.
 pub fn body(data: &[u8]) {
-    let budget = Budget::new(64_000_000, Duration::from_secs(1));
+    let budget = Budget::new(
+        Room {
+            bytes: 64_000_000,
+            bodies: 16,
+        },
+        Duration::from_secs(1),
+    );
     let Ok(text) = unpack(data.to_vec(), Sizes::WIRE.text, &budget, None) else {
         return;
     };

@@ -353,7 +353,7 @@ async fn a_key_may_send_so_much_and_no_more() -> Result<()> {
 
 #[tokio::test]
 async fn bodies_share_a_bounded_memory() -> Result<()> {
-    let house = House::with(|settings| settings.memory = 100_000, |_| Ok(()))?;
+    let house = House::with(|settings| settings.room.bytes = 100_000, |_| Ok(()))?;
     let long = batch(|body| body["later"] = "x".repeat(200_000).into());
     let answer = house.post("/v1/events", long).await?;
     assert_eq!(answer.outcome(), "503 overloaded");

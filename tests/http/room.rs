@@ -4,8 +4,9 @@ use anyhow::{Result, ensure};
 use banso_collector::app::Settings;
 use banso_store::sqlite::Options;
 use banso_tests::collector::{Collector, now, token};
-use banso_tests::house::{House, KEY, ORIGIN, event, id, page};
+use banso_tests::house::{self, House, KEY, ORIGIN, event, id, page, page_of};
 use banso_tests::wait::until;
+use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 async fn post(collector: &Collector, body: &Value) -> Result<(u16, Option<String>, Value)> {
@@ -95,4 +96,60 @@ async fn a_full_queue_is_told_at_once() -> Result<()> {
         );
     }
     house.close().await
+}
+
+/// Posts many batches at once to a collector that has room for few: each is taken or refused at once, and what was
+/// refused and is sent again counts once.
+async fn crowd(options: Options, bodies: usize, code: &str) -> Result<()> {
+    const BATCHES: u32 = 64;
+    let house = House::over(
+        options,
+        |settings| settings.room.bodies = bodies,
+        |_| Ok(()),
+    )?;
+    let page = page_of("u1", "acme", &house::token("u1", "acme"));
+    let (mut left, mut refused, mut accepted) = ((0..BATCHES).collect::<Vec<_>>(), 0, 0);
+    while !left.is_empty() {
+        let posts = left.iter().map(async |nth| {
+            let event = event(*nth, "feature", "report.create");
+            anyhow::Ok((*nth, house.events(&page, &[event]).await?))
+        });
+        let mut again = Vec::new();
+        for (nth, answer) in try_join_all(posts).await? {
+            if answer.status == 200 {
+                accepted += answer.body["accepted"].as_u64().unwrap_or(0);
+            } else {
+                assert_eq!(answer.outcome(), format!("503 {code}"));
+                assert_eq!(answer.header("retry-after"), "1");
+                refused += 1;
+                again.push(nth);
+            }
+        }
+        left = again;
+    }
+    assert!(refused > 0, "there was room for everything");
+    assert_eq!(
+        accepted,
+        u64::from(BATCHES),
+        "what was refused was not kept, and what was kept was answered"
+    );
+    assert_eq!(
+        house.uses("acme", "report.create").await?,
+        Some(u64::from(BATCHES))
+    );
+    house.close().await
+}
+
+#[tokio::test]
+async fn too_many_requests_are_refused_and_none_that_is_taken_is_lost() -> Result<()> {
+    crowd(Options::default(), 4, "overloaded").await
+}
+
+#[tokio::test]
+async fn too_many_writes_are_refused_and_none_that_is_taken_is_lost() -> Result<()> {
+    let narrow = Options {
+        queue: 4000,
+        ..Options::default()
+    };
+    crowd(narrow, 256, "store_busy").await
 }

@@ -14,7 +14,7 @@ use banso_model::time::Timestamp;
 use banso_store::Store;
 use futures::FutureExt as _;
 
-use crate::body::Budget;
+use crate::body::{Budget, Room};
 use crate::compat::people::People;
 use crate::error::{Code, Refusal};
 use crate::identity::Secrets;
@@ -44,8 +44,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// Events per second that one key may send.
     pub quota: u32,
-    /// Bytes that the bodies of all requests may take together.
-    pub memory: usize,
+    /// What the bodies of all requests may take together.
+    pub room: Room,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
 }
@@ -57,7 +57,10 @@ impl Default for Settings {
             server_key: None,
             secrets: Secrets::default(),
             quota: 1_000_000,
-            memory: 256_000_000,
+            room: Room {
+                bytes: 64_000_000,
+                bodies: 256,
+            },
             body_patience: Duration::from_secs(10),
         }
     }
@@ -115,7 +118,7 @@ impl App {
         Self {
             store,
             live: ArcSwap::from_pointee(live),
-            budget: Budget::new(settings.memory, settings.body_patience),
+            budget: Budget::new(settings.room, settings.body_patience),
             quotas: Quotas::new(settings.quota),
             metrics: Metrics::default(),
             stages: Stages::default(),

@@ -1,4 +1,4 @@
-//! Reads a request's body: bounded in size, in time and, over all requests together, in memory.
+//! Reads a request's body: bounded in size, in time and, over all requests together, in memory and in number.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -19,22 +19,47 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that one permit of the budget stands for.
 const GRAIN: usize = 1024;
 
-/// How long a body may take to arrive, and how much memory those of all requests may take together. Memory is never
-/// waited for: a request that finds none is refused and can be sent again, so a flood costs refusals and not memory.
+/// How long a body may take to arrive, how much memory those of all requests may take together, and how many may be
+/// worked on at a time. Neither is ever waited for: a request that finds none is refused and can be sent again, so a
+/// flood costs refusals and not memory, and what is taken is not kept waiting by what came too much.
 #[derive(Clone, Debug)]
 pub struct Budget {
     memory: Arc<Semaphore>,
+    seats: Arc<Semaphore>,
+    /// With fewer seats left than this it is crowded.
+    crowded: usize,
     patience: Duration,
 }
 
+/// Of the bodies of all requests together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Most bytes.
+    pub bytes: usize,
+    /// Most bodies that have arrived and whose requests are not answered yet.
+    pub bodies: usize,
+}
+
 impl Budget {
-    /// A budget of so many bytes, and so much time for each body.
+    /// A budget of so much room, and so much time for each body.
     #[must_use]
-    pub fn new(bytes: usize, patience: Duration) -> Self {
+    pub fn new(room: Room, patience: Duration) -> Self {
         Self {
-            memory: Arc::new(Semaphore::new(bytes / GRAIN)),
+            memory: Arc::new(Semaphore::new(room.bytes / GRAIN)),
+            seats: Arc::new(Semaphore::new(room.bodies)),
+            crowded: room.bodies / 2,
             patience,
         }
+    }
+
+    fn seat(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        Arc::clone(&self.seats)
+            .try_acquire_owned()
+            .map_err(|_| Refusal::Overloaded { retry_after: 1 })
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.seats.available_permits() < self.crowded
     }
 
     fn take(&self, bytes: usize, share: &mut Option<OwnedSemaphorePermit>) -> Result<(), Refusal> {
@@ -61,6 +86,8 @@ impl Budget {
 pub struct Text {
     text: String,
     share: Option<OwnedSemaphorePermit>,
+    /// Kept until the request is answered.
+    _seat: OwnedSemaphorePermit,
 }
 
 impl std::ops::Deref for Text {
@@ -91,7 +118,7 @@ impl Sizes {
 /// Reads a body to its end. Its first bytes tell gzip from plain text, so that no request needs a header for it.
 ///
 /// # Errors
-/// When it is too large, too slow, not UTF-8, not whole, or there is no room for it.
+/// When it is too large, too slow, not UTF-8, not whole, or there is no room for it or too much under way.
 pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Refusal> {
     let mut share = None;
     let sent = tokio::time::timeout(
@@ -102,7 +129,12 @@ pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Ref
     .map_err(|_| Refusal::BodyTooSlow {
         seconds: budget.patience.as_secs(),
     })??;
-    unpack(sent, sizes.text, budget, share)
+    let text = unpack(sent, sizes.text, budget, share)?;
+    if budget.is_crowded() {
+        // Whoever is to be refused is told first: to read and judge what was taken costs ten times as much.
+        tokio::task::yield_now().await;
+    }
+    Ok(text)
 }
 
 /// A body that has arrived, as text: decompressed when its first bytes say gzip, and no larger than `limit` then.
@@ -115,6 +147,8 @@ pub fn unpack(
     budget: &Budget,
     mut share: Option<OwnedSemaphorePermit>,
 ) -> Result<Text, Refusal> {
+    // Before anything is made of it: that is what costs.
+    let seat = budget.seat()?;
     let text = if sent.starts_with(&GZIP) {
         decompress(&sent, limit, budget, &mut share)?
     } else {
@@ -123,6 +157,7 @@ pub fn unpack(
     Ok(Text {
         text: utf8(text)?,
         share,
+        _seat: seat,
     })
 }
 
@@ -226,6 +261,10 @@ mod tests {
         text: 100_000,
     };
 
+    fn budget(bytes: usize) -> Budget {
+        Budget::new(Room { bytes, bodies: 2 }, PATIENCE)
+    }
+
     async fn check(sent: Vec<u8>, budget: &Budget, expected: Result<&str, &str>) {
         let read = read(Body::from(sent), SIZES, budget).await;
         let read = read.as_deref().map_err(|refusal| refusal.code());
@@ -234,7 +273,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_are_sniffed_and_bounded() {
-        let budget = Budget::new(1_000_000, PATIENCE);
+        let budget = budget(1_000_000);
         let text = "あ".repeat(30_000);
         check(b"plain".to_vec(), &budget, Ok("plain")).await;
         check(Vec::new(), &budget, Ok("")).await;
@@ -256,19 +295,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_is_waited_for_without_end() {
         let never = futures::stream::pending::<Result<Bytes, std::io::Error>>();
-        let read = read(
-            Body::from_stream(never),
-            SIZES,
-            &Budget::new(100_000, PATIENCE),
-        )
-        .await;
+        let read = read(Body::from_stream(never), SIZES, &budget(100_000)).await;
         let refusal = read.map(|text| text.text).expect_err("there is no end");
         assert_eq!(refusal, Refusal::BodyTooSlow { seconds: 10 });
     }
 
     #[tokio::test]
     async fn memory_is_given_back() {
-        let budget = Budget::new(100_000, PATIENCE);
+        let budget = budget(100_000);
         for _ in 0..10 {
             check(gzip(&vec![b'x'; 60_000]), &budget, Err("overloaded")).await;
             check(vec![b'x'; 1000], &budget, Ok(&"x".repeat(1000))).await;
@@ -277,5 +311,22 @@ mod tests {
         assert_eq!(budget.memory.available_permits(), 96);
         drop(held);
         assert_eq!(budget.memory.available_permits(), 97);
+    }
+    #[tokio::test]
+    async fn only_so_many_are_worked_on() {
+        let budget = budget(100_000);
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            held.push(read(Body::from("x"), SIZES, &budget).await);
+            assert!(held.iter().all(Result::is_ok));
+        }
+        check(b"y".to_vec(), &budget, Err("overloaded")).await;
+        assert_eq!(
+            budget.memory.available_permits(),
+            95,
+            "a refusal keeps none"
+        );
+        held.pop();
+        check(b"y".to_vec(), &budget, Ok("y")).await;
     }
 }

@@ -91,7 +91,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            queue: 64 << 20,
+            queue: 32 << 20,
             readers: 2,
             check: 1 << 30,
         }

@@ -5,7 +5,9 @@ mod collector;
 mod connection;
 mod load;
 mod random;
+mod rows;
 mod server;
+mod target;
 
 use anyhow::Result;
 

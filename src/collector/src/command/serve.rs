@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use banso_collector::app::{App, Settings, routes, system_clock};
+use banso_collector::body::Room;
 use banso_collector::identity::Secrets;
 use banso_collector::live::Live;
 use banso_collector::server::Bounds;
@@ -55,9 +56,17 @@ pub struct Serve {
         long,
         env = "BANSO_BODY_MEMORY",
         value_name = "MB",
-        default_value_t = 256
+        default_value_t = 64
     )]
     body_memory: usize,
+    /// Requests with a body that may be worked on at a time; more are answered with 503 at once
+    #[arg(
+        long,
+        env = "BANSO_BODIES",
+        value_name = "REQUESTS",
+        default_value_t = 256
+    )]
+    bodies: usize,
     /// Seconds that the clock is ahead of the system's, to try out what a wrong clock does
     #[arg(
         long,
@@ -118,7 +127,10 @@ impl Serve {
                 None => Secrets::default(),
             },
             quota: self.quota,
-            memory: self.body_memory * 1_000_000,
+            room: Room {
+                bytes: self.body_memory * 1_000_000,
+                bodies: self.bodies,
+            },
             ..Settings::default()
         })
     }

@@ -17,7 +17,7 @@ pub struct Files {
 /// What the name of a copy that is being made begins with.
 const COPY: &str = "copy-";
 /// Bytes of the tables' pages that the thread that folds keeps in memory.
-const FOLD_CACHE: i64 = 192 << 20;
+const FOLD_CACHE: i64 = 96 << 20;
 /// Bytes of them that each thread that reads keeps in memory; the system's cache does the rest.
 const READ_CACHE: i64 = 8 << 20;
 /// Bytes of the tables that may be read in place.

@@ -76,7 +76,7 @@ pub struct Folded {
 /// Most bytes of records folded at once.
 const AT_ONCE: usize = 16 << 20;
 /// Most bytes of records that wait to be folded; commits wait when there are more.
-const AT_MOST: usize = 64 << 20;
+const AT_MOST: usize = 32 << 20;
 /// Fewer bytes that wait are no hurry.
 const IDLE: usize = 1 << 20;
 /// How long commits are gathered when nobody waits for them to be folded.

@@ -174,7 +174,11 @@ fn is_covered(element: &Element, rect: &Rect) -> bool {
         // What a step keeps the pointer from is still seen.
         .find(|top| top.local_name() != "banso-root");
     while let Some(cover) = above {
-        if cover.contains(Some(element)) || within(element, &cover) {
+        // A dialog takes the guide in, so that it is used over what the dialog covers.
+        if within(element, &cover)
+            || cover.contains(Some(element))
+            || cover.matches(":modal") == Ok(true)
+        {
             return false;
         }
         let stays = style(&cover).is_some_and(|style| {

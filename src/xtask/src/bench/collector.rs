@@ -1,108 +1,88 @@
 //! `cargo xtask bench collector`: the real server in a process of its own, under load over HTTP.
-//!
-//! Each scenario has a server and a store of its own, so that memory and disk are of that scenario alone. The store is
-//! below the target folder, as temporary folders may be in memory, where a sync costs nothing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Map, Value, json};
 
-use super::bodies::{ACCOUNTS, USERS};
-use super::load::{self, Load, Seen};
+use super::load::{self, Load, Pace, Seen};
+use super::rows::{Flooded, Half, Measured, Results, Sustained};
 use super::server;
-use crate::service::{self, Service, Stop};
+use super::target::{self, Kind, Target};
+use crate::service::{self, Stop};
 use crate::widget::Mode;
 use crate::workspace::Workspace;
 use crate::{build, terminal};
 
 /// How long it is sent before it is measured.
 const WARM_UP: Duration = Duration::from_secs(3);
+/// The same for servers that keep nothing, and so have nothing to grow into.
+const SHORT_WARM_UP: Duration = Duration::from_secs(1);
 /// How long the collector may take to count what it has answered.
 const SETTLED: Duration = Duration::from_secs(60);
-
-/// The configuration under test, file by file.
-const WORKSPACE: [(&str, &str); 3] = [
-    ("banso.json", include_str!("workspace/banso.json")),
-    (
-        "guides/start.json",
-        include_str!("workspace/guides/start.json"),
-    ),
-    (
-        "guides/first-report.json",
-        include_str!("workspace/guides/first-report.json"),
-    ),
-];
+/// Connections for a fixed rate: more than are ever waited for at a time.
+const STEADY_CONNECTIONS: usize = 256;
+/// Connections for a flood: more than the collector lets have a request under way.
+const FLOOD_CONNECTIONS: usize = 2048;
+/// How many times what the collector can take a flood is.
+const FLOOD: f64 = 4.0;
+/// Longest p99 that is wanted at half the goal's rate, in milliseconds.
+const GOAL_MS: f64 = 25.0;
 
 /// How to measure.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// One JSON object instead of a table
+    /// One JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// How long each scenario is measured
+    /// How long each row is measured; rows that are there to compare with, a third of it
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// Measure this alone
+    #[arg(long)]
+    only: Option<Part>,
     /// Measure this binary instead of building one
     #[arg(long, value_name = "FILE")]
     banso: Option<PathBuf>,
 }
 
-/// A way of sending.
-struct Scenario {
-    name: &'static str,
-    key: &'static str,
-    /// Connections that are kept alive, each with one request under way.
-    connections: usize,
-    batch: usize,
-    visit: usize,
-    /// Events per second that it should reach, on two cores shared with the load.
-    budget: u64,
+/// A table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// As fast as answers come, beside a collector without a store and nginx
+    Sustained,
+    /// At half the rate that is wanted
+    Half,
+    /// At four times what it can take
+    Flooded,
 }
 
-const SCENARIOS: [Scenario; 3] = [
-    Scenario {
-        name: "batches of 50",
-        key: "batch",
-        connections: 16,
+/// A size of bodies.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Events in a body.
+    batch: usize,
+    /// Events of a visit.
+    visit: usize,
+    /// Events per second that are wanted, on two cores shared with the load.
+    goal: u64,
+}
+
+const SIZES: [Size; 2] = [
+    Size {
         batch: 50,
         visit: 100,
-        budget: 150_000,
+        goal: 150_000,
     },
-    Scenario {
-        name: "one event a body",
-        key: "single",
-        connections: 16,
+    Size {
         batch: 1,
         visit: 10,
-        budget: 30_000,
-    },
-    // With sixteen the commit's sync is what is measured: nobody has a request to send meanwhile.
-    Scenario {
-        name: "one event a body",
-        key: "single_64",
-        connections: 64,
-        batch: 1,
-        visit: 10,
-        budget: 30_000,
+        goal: 30_000,
     },
 ];
 
-/// What a scenario came to.
-struct Measured {
-    events_per_second: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    memory: u64,
-    bytes_per_event: f64,
-    /// Processors that the server and the load kept busy.
-    server_cores: f64,
-    load_cores: f64,
-    events: u64,
-}
+/// With few connections the commit's sync is what is measured: nobody has a request to send meanwhile.
+const CONNECTIONS: [usize; 2] = [16, 64];
 
 /// Builds, measures and prints.
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -111,105 +91,229 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Some(binary) => binary.clone(),
         None => build::everything(&workspace, Mode::Release)?.banso,
     };
-    let stop = service::stop_signal()?;
-    let mut results = Vec::new();
-    for scenario in SCENARIOS {
-        terminal::step(&format!(
-            "{}, {} connections, {} s",
-            scenario.name, scenario.connections, arguments.seconds
-        ));
-        let measured = Duration::from_secs(arguments.seconds);
-        let result = measure(&scenario, measured, &banso, workspace.target(), &stop)
-            .with_context(|| format!("{} could not be measured", scenario.name))?;
-        results.push((scenario, result));
+    let bench = Bench {
+        banso: &banso,
+        target: workspace.target(),
+        measured: Duration::from_secs(arguments.seconds),
+        stop: &service::stop_signal()?,
+    };
+    let mut results = Results {
+        seconds: arguments.seconds,
+        ..Results::default()
+    };
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if wanted(Part::Sustained) {
+        bench.sustain(&mut results)?;
+    }
+    if wanted(Part::Half) {
+        for size in SIZES {
+            results.half.push(bench.half(size)?);
+        }
+    }
+    if wanted(Part::Flooded) {
+        for size in SIZES {
+            let known = results
+                .sustained
+                .iter()
+                .filter(|row| row.batch == size.batch)
+                .map(|row| row.store.events_per_second);
+            let capacity = match known.max_by(f64::total_cmp) {
+                Some(capacity) => capacity,
+                None => bench.capacity(size)?,
+            };
+            results.flooded.push(bench.flood(size, capacity)?);
+        }
     }
     if arguments.json {
-        println!("{}", as_json(&results, arguments.seconds));
+        println!("{}", results.as_json());
     } else {
-        print!("{}", table(&results));
+        print!("{}", results.tables());
     }
     Ok(())
 }
 
-fn measure(
-    scenario: &Scenario,
+/// What all rows share.
+struct Bench<'a> {
+    banso: &'a Path,
+    /// The target folder.
+    target: &'a Path,
     measured: Duration,
-    banso: &Path,
-    target: &Path,
-    stop: &Stop,
-) -> Result<Measured> {
-    let folder = tempfile::Builder::new()
-        .prefix("bench-")
-        .tempdir_in(target)
-        .with_context(|| format!("cannot make a folder in {}", target.display()))?;
-    let (config, store) = (folder.path().join("config"), folder.path().join("store"));
-    write_config(&config)?;
-    let port = server::free_port()?;
-    let mut command = Command::new(banso);
-    command.arg("serve").arg("--config").arg(&config);
-    command
-        .arg("--store")
-        .arg(format!("sqlite:{}", store.display()));
-    command.args(["--listen", &format!("127.0.0.1:{port}")]);
-    command.env("BANSO_LOG", "error");
-    let mut collector = Service::start("the collector", command)?;
-    collector.ready(port, "/readyz", stop)?;
+    stop: &'a Stop,
+}
 
-    let load = Load {
-        port,
-        connections: scenario.connections,
-        batch: scenario.batch,
-        visit: scenario.visit,
-        warm_up: WARM_UP,
-        measured,
-    };
-    let mut marks = Vec::new();
-    let seen = load::send(load, stop, || {
-        marks.push(used(&collector)?);
+impl Bench<'_> {
+    /// Each size on few and many connections, beside its ceilings.
+    fn sustain(&self, results: &mut Results) -> Result<()> {
+        let nginx = target::nginx();
+        if nginx.is_none() {
+            terminal::note(
+                "nginx is not installed: its rows are left out (on Debian: apt install nginx-light)",
+            );
+        }
+        for size in SIZES {
+            for connections in CONNECTIONS {
+                let load = |port, warm_up, measured| Load {
+                    port,
+                    connections,
+                    batch: size.batch,
+                    visit: size.visit,
+                    warm_up,
+                    measured,
+                    pace: Pace::Answered,
+                };
+                let ceiling = |kind, name| -> Result<Measured> {
+                    let measured = self.measured / 3;
+                    let load = |port| load(port, SHORT_WARM_UP, measured);
+                    announce(size, name, measured);
+                    Ok(self.measure(kind, load)?.0)
+                };
+                let on = format!("{connections} connections");
+                announce(size, &on, self.measured);
+                let store = Kind::Store(self.banso);
+                let (store, _) = self.measure(store, |port| load(port, WARM_UP, self.measured))?;
+                let null = ceiling(Kind::Null(self.banso), "without a store")?;
+                let nginx = nginx
+                    .as_deref()
+                    .map(|nginx| ceiling(Kind::Nginx(nginx), "nginx answering 204"))
+                    .transpose()?;
+                results.sustained.push(Sustained {
+                    batch: size.batch,
+                    connections,
+                    goal: size.goal,
+                    store,
+                    null,
+                    nginx,
+                });
+            }
+        }
         Ok(())
-    })?;
-    let [before, after] = marks[..] else {
-        bail!("it was not measured from a beginning to an end");
+    }
+
+    /// A fixed rate of half the goal.
+    fn half(&self, size: Size) -> Result<Half> {
+        let rate = size.goal / 2;
+        announce(size, &format!("{rate} events/s"), self.measured);
+        let (measured, _) = self.measure(Kind::Store(self.banso), |port| Load {
+            port,
+            connections: STEADY_CONNECTIONS,
+            batch: size.batch,
+            visit: size.visit,
+            warm_up: WARM_UP,
+            measured: self.measured,
+            pace: Pace::Steady(rate as f64 / size.batch as f64),
+        })?;
+        Ok(Half {
+            batch: size.batch,
+            rate,
+            goal_ms: GOAL_MS,
+            measured,
+        })
+    }
+
+    /// What the collector can take, where no row has told it.
+    fn capacity(&self, size: Size) -> Result<f64> {
+        let measured = self.measured / 3;
+        announce(size, "to know what it can take", measured);
+        let (measured, _) = self.measure(Kind::Store(self.banso), |port| Load {
+            port,
+            connections: CONNECTIONS[1],
+            batch: size.batch,
+            visit: size.visit,
+            warm_up: WARM_UP,
+            measured,
+            pace: Pace::Answered,
+        })?;
+        Ok(measured.events_per_second)
+    }
+
+    /// Several times what the collector can take.
+    fn flood(&self, size: Size, capacity: f64) -> Result<Flooded> {
+        let rate = capacity * FLOOD;
+        announce(
+            size,
+            &format!("a flood of {rate:.0} events/s"),
+            self.measured,
+        );
+        let (taken, seen) = self.measure(Kind::Store(self.banso), |port| Load {
+            port,
+            connections: FLOOD_CONNECTIONS,
+            batch: size.batch,
+            visit: size.visit,
+            warm_up: SHORT_WARM_UP,
+            measured: self.measured,
+            pace: Pace::Flood(rate / size.batch as f64),
+        })?;
+        let ms = |quantile| seen.refused.value_at_quantile(quantile) as f64 / 1000.0;
+        let refused = seen.refused.len() as f64;
+        Ok(Flooded {
+            batch: size.batch,
+            connections: FLOOD_CONNECTIONS,
+            capacity,
+            offered: seen.sent as f64 * size.batch as f64 / seen.took.as_secs_f64(),
+            taken,
+            refused: refused / (refused + seen.taken.len() as f64).max(1.0),
+            refused_p50_ms: ms(0.5),
+            refused_p99_ms: ms(0.99),
+            broken: seen.broken,
+            recovered: seen.recovered.unwrap_or_default(),
+        })
+    }
+
+    /// Puts a server under a load.
+    fn measure(&self, kind: Kind<'_>, load: impl FnOnce(u16) -> Load) -> Result<(Measured, Seen)> {
+        let server = Target::start(kind, self.target, self.stop)?;
+        let load = load(server.port);
+        let mut marks = Vec::new();
+        let seen = load::send(load, self.stop, || {
+            marks.push(used(&server)?);
+            Ok(())
+        })
+        .with_context(|| format!("{load:?} could not be measured"))?;
+        let [before, after] = marks[..] else {
+            bail!("it was not measured from a beginning to an end");
+        };
+        match kind {
+            Kind::Store(_) => verify(&seen, load.pace, server.port, true)?,
+            Kind::Null(_) => verify(&seen, load.pace, server.port, false)?,
+            Kind::Nginx(_) => {}
+        }
+        let memory = server::peak_memory(server.id())?;
+        let disk = server.stop()?;
+        let seconds = seen.took.as_secs_f64();
+        let ms = |quantile| seen.taken.value_at_quantile(quantile) as f64 / 1000.0;
+        let measured = Measured {
+            events_per_second: seen.events as f64 / seconds,
+            p50_ms: ms(0.5),
+            p99_ms: ms(0.99),
+            memory,
+            disk,
+            events: seen.total.accepted,
+            server_cores: (after.0 - before.0).as_secs_f64() / seconds,
+            load_cores: (after.1 - before.1).as_secs_f64() / seconds,
+        };
+        Ok((measured, seen))
+    }
+}
+
+fn announce(size: Size, what: &str, measured: Duration) {
+    let bodies = match size.batch {
+        1 => "one event a body".to_owned(),
+        batch => format!("batches of {batch}"),
     };
-    verify(&seen, port)?;
-    let memory = server::peak_memory(collector.id())?;
-    collector.stop()?;
-    let bytes = server::bytes_in(&store)?;
-    let seconds = seen.took.as_secs_f64();
-    let ms = |quantile| seen.times.value_at_quantile(quantile) as f64 / 1000.0;
-    Ok(Measured {
-        events_per_second: seen.events as f64 / seconds,
-        p50_ms: ms(0.5),
-        p99_ms: ms(0.99),
-        memory,
-        bytes_per_event: bytes as f64 / seen.total.accepted as f64,
-        server_cores: (after.0 - before.0).as_secs_f64() / seconds,
-        load_cores: (after.1 - before.1).as_secs_f64() / seconds,
-        events: seen.total.accepted,
-    })
+    let seconds = measured.as_secs_f64();
+    terminal::step(&format!("{bodies}, {what}, {seconds:.0} s"));
 }
 
 /// Processor time of the server and of this process.
-fn used(collector: &Service) -> Result<(Duration, Duration)> {
+fn used(server: &Target) -> Result<(Duration, Duration)> {
     Ok((
-        server::processor_time(collector.id())?,
+        server::processor_time(server.id())?,
         server::processor_time(std::process::id())?,
     ))
 }
 
-fn write_config(folder: &Path) -> Result<()> {
-    for (name, text) in WORKSPACE {
-        let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Fails unless the collector counts and keeps exactly what it has answered, once.
-fn verify(seen: &Seen, port: u16) -> Result<()> {
+/// Fails unless the collector counts, and keeps when it `keeps` anything, exactly what it has answered, once.
+fn verify(seen: &Seen, pace: Pace, port: u16, keeps: bool) -> Result<()> {
     if seen.total.duplicate + seen.total.rejected > 0 {
         bail!(
             "{} events were called duplicates and {} rejected, though every one was new and well-formed",
@@ -223,13 +327,18 @@ fn verify(seen: &Seen, port: u16) -> Result<()> {
         let counted = |name: &str| metrics.get(name).copied().unwrap_or(-1.0);
         let accepted = counted("banso_events_total{result=\"accepted\"}");
         let stored = counted("banso_store_events");
+        // What was refused in a flood is missed, as nobody sends it again.
         let lost: f64 = metrics
             .iter()
             .filter(|(name, _)| name.starts_with("banso_lost_events{"))
+            .filter(|_| !matches!(pace, Pace::Flood(_)))
             .map(|(_, lost)| lost)
             .sum();
         let expected = seen.total.accepted as f64;
-        if accepted == expected && stored == expected && lost == 0.0 {
+        let kept = if keeps { accepted } else { 0.0 };
+        // What was under way on a connection that broke may have been taken without a word.
+        let told = accepted == expected || seen.broken > 0 && accepted > expected;
+        if told && stored == kept && lost == 0.0 {
             return Ok(());
         }
         if began.elapsed() > SETTLED {
@@ -238,129 +347,5 @@ fn verify(seen: &Seen, port: u16) -> Result<()> {
             );
         }
         std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
-fn table(results: &[(Scenario, Measured)]) -> String {
-    let rows: Vec<_> = results
-        .iter()
-        .map(|(scenario, result)| {
-            [
-                scenario.name.to_owned(),
-                scenario.connections.to_string(),
-                format!("{:.0}", result.events_per_second),
-                scenario.budget.to_string(),
-                format!("{:.2}", result.p50_ms),
-                format!("{:.2}", result.p99_ms),
-                format!("{:.0}", result.memory as f64 / 1e6),
-                format!("{:.1}", result.bytes_per_event),
-                format!("{:.2}", result.server_cores),
-                format!("{:.2}", result.load_cores),
-            ]
-        })
-        .collect();
-    terminal::table(
-        [
-            "",
-            "connections",
-            "events/s",
-            "budget",
-            "p50 ms",
-            "p99 ms",
-            "memory MB",
-            "bytes/event",
-            "server cores",
-            "load cores",
-        ],
-        &rows,
-    )
-}
-
-fn as_json(results: &[(Scenario, Measured)], seconds: u64) -> Value {
-    let mut object = Map::new();
-    object.insert("seconds".to_owned(), seconds.into());
-    object.insert("accounts".to_owned(), ACCOUNTS.into());
-    object.insert("users".to_owned(), (ACCOUNTS * USERS).into());
-    for (scenario, result) in results {
-        let of = json!({
-            "connections": scenario.connections,
-            "batch": scenario.batch,
-            "events": result.events,
-            "events_per_second": result.events_per_second.round(),
-            "budget": scenario.budget,
-            "p50_ms": result.p50_ms,
-            "p99_ms": result.p99_ms,
-            "memory_bytes": result.memory,
-            "bytes_per_event": result.bytes_per_event,
-            "server_cores": result.server_cores,
-            "load_cores": result.load_cores,
-        });
-        object.insert(scenario.key.to_owned(), of);
-    }
-    Value::Object(object)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use banso_model::config::Folder;
-
-    #[test]
-    fn the_workspace_under_test_passes_check() {
-        let folder = tempfile::tempdir().expect("a folder");
-        write_config(folder.path()).expect("the files are written");
-        let checked = Folder::read(folder.path()).unwrap_or_else(|report| panic!("{report}"));
-        let warnings: Vec<_> = checked
-            .report()
-            .problems
-            .iter()
-            .map(|problem| &*problem.pointer)
-            .collect();
-        assert_eq!(
-            warnings,
-            ["/identity"],
-            "it takes a page's word for who it is"
-        );
-        assert!(
-            checked
-                .workspace()
-                .keys
-                .iter()
-                .any(|key| key == super::super::bodies::KEY)
-        );
-        assert!(
-            checked
-                .workspace()
-                .origins
-                .iter()
-                .any(|origin| origin == super::super::bodies::ORIGIN)
-        );
-    }
-
-    #[test]
-    fn json_has_each_scenario_by_its_key() {
-        let results = SCENARIOS.map(|scenario| {
-            let measured = Measured {
-                events_per_second: 1234.5,
-                p50_ms: 1.0,
-                p99_ms: 2.0,
-                memory: 3,
-                bytes_per_event: 4.0,
-                server_cores: 0.5,
-                load_cores: 0.25,
-                events: 5,
-            };
-            (scenario, measured)
-        });
-        let object = as_json(&results, 15);
-        for (pointer, expected) in [
-            ("/seconds", json!(15)),
-            ("/batch/batch", json!(50)),
-            ("/batch/events_per_second", json!(1235.0)),
-            ("/single/batch", json!(1)),
-            ("/single/memory_bytes", json!(3)),
-        ] {
-            assert_eq!(object.pointer(pointer), Some(&expected), "{pointer}");
-        }
     }
 }

@@ -1,16 +1,17 @@
 //! One connection that is kept alive: a request goes out, its answer comes back.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 use anyhow::{Context, Result, bail};
+use rustix::event::{PollFd, PollFlags, poll};
 use serde::Deserialize;
 
 /// Longest answer that is read.
-const LONGEST: usize = 1 << 16;
+const LONGEST: usize = 1 << 14;
 
-/// A connection to the collector.
+/// A connection to a server. It never waits for an answer.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
@@ -29,9 +30,26 @@ pub struct Answer {
     pub rejected: u64,
 }
 
+/// How a request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// 200, by a collector.
+    Taken(Answer),
+    /// 204, by a server that looks at nothing.
+    Empty,
+    /// 503, with the time after which to come again.
+    Refused,
+}
+
 impl AsFd for Connection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
+    }
+}
+
+impl AsRawFd for Connection {
+    fn as_raw_fd(&self) -> RawFd {
+        self.stream.as_raw_fd()
     }
 }
 
@@ -44,6 +62,7 @@ impl Connection {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("cannot connect to port {port}"))?;
         stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
         Ok(Self {
             stream,
             buffer: vec![0; LONGEST].into(),
@@ -51,42 +70,58 @@ impl Connection {
         })
     }
 
-    /// Sends a request. It is never kept waiting: the answer before it has been read, and a socket takes a whole one.
+    /// Sends a request. It is hardly kept waiting: the answer before it has been read, and a socket takes a whole one.
     ///
     /// # Errors
     /// When the connection is gone.
-    pub fn send(&mut self, request: &[u8]) -> Result<()> {
+    pub fn send(&mut self, mut request: &[u8]) -> Result<()> {
         self.filled = 0;
-        self.stream.write_all(request)?;
+        while !request.is_empty() {
+            match self.stream.write(request) {
+                Ok(sent) => request = &request[sent..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    poll(&mut [PollFd::new(&self.stream, PollFlags::OUT)], None)?;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(())
     }
 
-    /// Reads what is there, once something is; gives the answer when it is whole.
+    /// Reads what is there; gives the answer when it is whole.
     ///
     /// # Errors
-    /// When the batch was not taken, or the connection is gone.
-    pub fn receive(&mut self) -> Result<Option<Answer>> {
-        let read = self.stream.read(&mut self.buffer[self.filled..])?;
+    /// When the request was not answered as it may be, or the connection is gone.
+    pub fn receive(&mut self) -> Result<Option<Reply>> {
+        let read = match self.stream.read(&mut self.buffer[self.filled..]) {
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         self.filled += read;
         let read_so_far = &self.buffer[..self.filled];
-        let whole = head(read_so_far)?
-            .map(|(head, length)| (head, head + length))
-            .filter(|(_, end)| self.filled >= *end);
-        let Some((head, end)) = whole else {
+        let whole = head(read_so_far)?.filter(|(head, length)| self.filled >= head + length);
+        let Some((head, length)) = whole else {
             if read == 0 {
-                bail!("the collector closed a connection in the middle of an answer");
+                bail!("the server closed a connection before its answer was whole");
             }
             return Ok(None);
         };
-        let body = &read_so_far[head..end];
-        if !read_so_far.starts_with(b"HTTP/1.1 200 ") {
-            bail!(
-                "the collector refused a batch: {} {}",
-                String::from_utf8_lossy(read_so_far.get(9..12).unwrap_or_default()),
-                String::from_utf8_lossy(body)
-            );
-        }
-        answer(body).map(Some)
+        reply(&read_so_far[..head], &read_so_far[head..head + length]).map(Some)
+    }
+}
+
+fn reply(head: &[u8], body: &[u8]) -> Result<Reply> {
+    match head.get(9..12) {
+        Some(b"200") => answer(body).map(Reply::Taken),
+        Some(b"204") => Ok(Reply::Empty),
+        Some(b"503") if header(head, b"retry-after:").is_some() => Ok(Reply::Refused),
+        status => bail!(
+            "the collector answered {} {}",
+            String::from_utf8_lossy(status.unwrap_or_default()),
+            String::from_utf8_lossy(body)
+        ),
     }
 }
 
@@ -112,18 +147,26 @@ fn answer(body: &[u8]) -> Result<Answer> {
 
 /// Where the head of an answer ends and how long its body is, once the whole head is there.
 fn head(read: &[u8]) -> Result<Option<(usize, usize)>> {
-    const NAME: &[u8] = b"content-length:";
     let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);
     };
-    let length = read[..end]
-        .split(|byte| *byte == b'\n')
-        .filter(|line| line.len() > NAME.len())
-        .find(|line| line[..NAME.len()].eq_ignore_ascii_case(NAME))
-        .and_then(|line| std::str::from_utf8(&line[NAME.len()..]).ok())
-        .and_then(|length| length.trim().parse().ok())
+    // An answer without content need not say that it has none.
+    if read.get(9..12) == Some(b"204") {
+        return Ok(Some((end + 4, 0)));
+    }
+    let length = header(&read[..end + 2], b"content-length:")
+        .and_then(|length| length.parse().ok())
         .context("an answer does not say how long it is")?;
     Ok(Some((end + 4, length)))
+}
+
+/// The value of a header.
+fn header<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a str> {
+    head.split(|byte| *byte == b'\n')
+        .filter(|line| line.len() > name.len())
+        .find(|line| line[..name.len()].eq_ignore_ascii_case(name))
+        .and_then(|line| std::str::from_utf8(&line[name.len()..]).ok())
+        .map(str::trim)
 }
 
 #[cfg(test)]
@@ -151,6 +194,20 @@ mod tests {
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
             None,
         );
+        check(
+            "HTTP/1.1 204 No Content\r\nServer: x\r\n\r\n",
+            Some(Some((38, 0))),
+        );
+    }
+
+    #[test]
+    fn a_refusal_must_say_when_to_come_again() {
+        let head = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\r\n";
+        assert_eq!(reply(head, b"{}").ok(), Some(Reply::Refused));
+        assert!(reply(b"HTTP/1.1 503 Service Unavailable\r\n\r\n", b"{}").is_err());
+        assert!(reply(b"HTTP/1.1 400 Bad Request\r\n\r\n", b"{}").is_err());
+        let head = b"HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(reply(head, b"").ok(), Some(Reply::Empty));
     }
 
     #[test]
