@@ -23,9 +23,9 @@ use crate::recent::Recent;
 /// How many sessions' words are remembered.
 const REMEMBERED: usize = 200_000;
 
-/// What sessions have told the store lately, so that asking again every minute writes nothing.
+/// What each user of sessions has told the store last, so that asking again every minute writes nothing.
 #[derive(Debug)]
-pub struct Told(Recent<u64, ()>);
+pub struct Told(Recent<u64, u64>);
 
 impl Default for Told {
     fn default() -> Self {
@@ -132,6 +132,7 @@ async fn tell(
     let traits = told_traits(caller, request, standing);
     let mut hasher = FxHasher::default();
     (owner, &sender.user, &sender.device).hash(&mut hasher);
+    let speaker = hasher.finish();
     for told in &traits {
         // A trait's value is JSON, so its text stands for it.
         (
@@ -143,7 +144,8 @@ async fn tell(
             .hash(&mut hasher);
     }
     let said = hasher.finish();
-    if app.told.0.get(&said).is_some() {
+    // What was said before something else is news again.
+    if app.told.0.get(&speaker) == Some(said) {
         return Ok(());
     }
     let merge = caller == Caller::Browser
@@ -161,7 +163,7 @@ async fn tell(
         stream: None,
     };
     app.store.write(write).await?;
-    app.told.0.put(said, ());
+    app.told.0.put(speaker, said);
     app.scoring.wake();
     Ok(())
 }

@@ -97,7 +97,10 @@ impl Live {
         let now = browser::now();
         self.hidden.remove(id);
         self.suspended.remove(id);
-        self.asked.insert(id.to_owned(), now);
+        // One that is on the screen is not begun again after its end.
+        if self.running(id).is_none() {
+            self.asked.insert(id.to_owned(), now);
+        }
         self.dirty = true;
     }
 
