@@ -151,5 +151,5 @@ async fn too_many_writes_are_refused_and_none_that_is_taken_is_lost() -> Result<
         queue: 4000,
         ..Options::default()
     };
-    crowd(narrow, 256, "store_busy").await
+    crowd(narrow, 1024, "store_busy").await
 }

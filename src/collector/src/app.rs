@@ -59,7 +59,7 @@ impl Default for Settings {
             quota: 1_000_000,
             room: Room {
                 bytes: 64_000_000,
-                bodies: 256,
+                bodies: 1024,
             },
             body_patience: Duration::from_secs(10),
         }

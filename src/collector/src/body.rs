@@ -18,6 +18,12 @@ use crate::error::Refusal;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that one permit of the budget stands for.
 const GRAIN: usize = 1024;
+/// Bytes of a body that are about as much work as a request itself.
+const WORK: usize = 4096;
+/// No body takes more than this part of all seats.
+const PART: usize = 16;
+/// How many times larger than it was sent a compressed body is, about.
+const PACKED: usize = 8;
 
 /// How long a body may take to arrive, how much memory those of all requests may take together, and how many may be
 /// worked on at a time. Neither is ever waited for: a request that finds none is refused and can be sent again, so a
@@ -26,8 +32,8 @@ const GRAIN: usize = 1024;
 pub struct Budget {
     memory: Arc<Semaphore>,
     seats: Arc<Semaphore>,
-    /// With fewer seats left than this it is crowded.
-    crowded: usize,
+    /// All seats.
+    bodies: usize,
     patience: Duration,
 }
 
@@ -36,7 +42,7 @@ pub struct Budget {
 pub struct Room {
     /// Most bytes.
     pub bytes: usize,
-    /// Most bodies that have arrived and whose requests are not answered yet.
+    /// Most bodies that have arrived and whose requests are not answered yet; each 4 KB of one count as another.
     pub bodies: usize,
 }
 
@@ -47,19 +53,22 @@ impl Budget {
         Self {
             memory: Arc::new(Semaphore::new(room.bytes / GRAIN)),
             seats: Arc::new(Semaphore::new(room.bodies)),
-            crowded: room.bodies / 2,
+            bodies: room.bodies,
             patience,
         }
     }
 
-    fn seat(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    /// Seats for a body, as many as it is work.
+    fn seat(&self, sent: &[u8]) -> Result<OwnedSemaphorePermit, Refusal> {
+        let packed = if sent.starts_with(&GZIP) { PACKED } else { 1 };
+        let seats = (1 + sent.len() * packed / WORK).min((self.bodies / PART).max(1));
         Arc::clone(&self.seats)
-            .try_acquire_owned()
+            .try_acquire_many_owned(u32::try_from(seats).unwrap_or(u32::MAX))
             .map_err(|_| Refusal::Overloaded { retry_after: 1 })
     }
 
     fn is_crowded(&self) -> bool {
-        self.seats.available_permits() < self.crowded
+        self.seats.available_permits() < self.bodies / 2
     }
 
     fn take(&self, bytes: usize, share: &mut Option<OwnedSemaphorePermit>) -> Result<(), Refusal> {
@@ -130,7 +139,7 @@ pub async fn read(body: Body, sizes: Sizes, budget: &Budget) -> Result<Text, Ref
         seconds: budget.patience.as_secs(),
     })??;
     let text = unpack(sent, sizes.text, budget, share)?;
-    if budget.is_crowded() {
+    if text.len() > WORK && budget.is_crowded() {
         // Whoever is to be refused is told first: to read and judge what was taken costs ten times as much.
         tokio::task::yield_now().await;
     }
@@ -148,7 +157,7 @@ pub fn unpack(
     mut share: Option<OwnedSemaphorePermit>,
 ) -> Result<Text, Refusal> {
     // Before anything is made of it: that is what costs.
-    let seat = budget.seat()?;
+    let seat = budget.seat(&sent)?;
     let text = if sent.starts_with(&GZIP) {
         decompress(&sent, limit, budget, &mut share)?
     } else {
@@ -328,5 +337,23 @@ mod tests {
         );
         held.pop();
         check(b"y".to_vec(), &budget, Ok("y")).await;
+    }
+
+    #[tokio::test]
+    async fn a_large_body_counts_as_several() {
+        let room = Room {
+            bytes: 100_000,
+            bodies: 64,
+        };
+        let budget = Budget::new(room, PATIENCE);
+        let large = Sizes {
+            sent: 100_000,
+            ..SIZES
+        };
+        for (length, left) in [(10, 63), (4096, 62), (10_000, 61), (50_000, 60)] {
+            let held = read(Body::from(vec![b'x'; length]), large, &budget).await;
+            assert_eq!(budget.seats.available_permits(), left, "{length}");
+            drop(held);
+        }
     }
 }

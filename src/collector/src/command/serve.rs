@@ -59,12 +59,13 @@ pub struct Serve {
         default_value_t = 64
     )]
     body_memory: usize,
-    /// Requests with a body that may be worked on at a time; more are answered with 503 at once
+    /// Requests with a body that may be worked on at a time, each 4 KB of one counting as another; more are answered
+    /// with 503 at once
     #[arg(
         long,
         env = "BANSO_BODIES",
         value_name = "REQUESTS",
-        default_value_t = 256
+        default_value_t = 1024
     )]
     bodies: usize,
     /// Seconds that the clock is ahead of the system's, to try out what a wrong clock does
