@@ -182,11 +182,16 @@ async fn perform(browser: &Browser, act: &Act) -> Result<()> {
                 .await?;
         }
         Act::Swipe(x, y) => {
-            let gesture =
-                json!({ "x": x, "y": y, "yDistance": -300, "gestureSourceType": "touch" });
+            let touch = json!({ "enabled": true });
             browser
-                .cdp("Input.synthesizeScrollGesture", gesture)
+                .cdp("Emulation.setTouchEmulationEnabled", touch)
                 .await?;
+            touch_at(browser, "touchStart", &[json!({ "x": x, "y": y })]).await?;
+            for moved in 1..=30 {
+                let point = json!({ "x": x, "y": y.saturating_sub(moved * 10) });
+                touch_at(browser, "touchMove", &[point]).await?;
+            }
+            touch_at(browser, "touchEnd", &[]).await?;
         }
         Act::Tap(css) => {
             let at = browser
@@ -194,12 +199,19 @@ async fn perform(browser: &Browser, act: &Act) -> Result<()> {
                     "const b = $.box('{css}'); return {{ x: b.cx, y: b.cy }}"
                 ))
                 .await?;
-            let touch = json!({ "type": "touchStart", "touchPoints": [at] });
-            browser.cdp("Input.dispatchTouchEvent", touch).await?;
-            let lift = json!({ "type": "touchEnd", "touchPoints": [] });
-            browser.cdp("Input.dispatchTouchEvent", lift).await?;
+            touch_at(browser, "touchStart", &[at]).await?;
+            touch_at(browser, "touchEnd", &[]).await?;
         }
         Act::Size(width, height) => browser.resize((*width, *height)).await?,
     }
     Ok(())
+}
+
+/// Where fingers are from now on.
+async fn touch_at(browser: &Browser, what: &str, points: &[Value]) -> Result<()> {
+    let touch = json!({ "type": what, "touchPoints": points });
+    browser
+        .cdp("Input.dispatchTouchEvent", touch)
+        .await
+        .map(drop)
 }

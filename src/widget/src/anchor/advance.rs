@@ -129,7 +129,7 @@ fn regular_expression(pattern: &str) -> Option<js_sys::RegExp> {
     match made {
         Ok(expression) => Some(expression.unchecked_into()),
         Err(_) => {
-            crate::loader::problem("a step's `matches` is no regular expression");
+            crate::loader::refused();
             None
         }
     }

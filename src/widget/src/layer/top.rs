@@ -80,7 +80,9 @@ impl Top {
 
     /// What is shown points at this element of the page.
     pub fn beside(self: &Rc<Self>, target: &Element) {
-        let is_popover = |element: &Element| element.matches("[popover]:not([popover=manual]):popover-open") == Ok(true);
+        let is_popover = |element: &Element| {
+            element.matches("[popover]:not([popover=manual]):popover-open") == Ok(true)
+        };
         let mut around = ancestors(target).into_iter();
         self.near.replace(around.find(is_popover));
         self.settle();
