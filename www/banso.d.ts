@@ -6,7 +6,8 @@
  * <script nonce="…">window.banso ||= function () { (banso.q ||= []).push(arguments) }</script>
  * ```
  *
- * Calls made before the widget is there are kept and made then, in order. No call ever throws.
+ * Calls made before the widget is there are kept and made then, in order; those of a page that is left first are made on
+ * the next page of the site. No call ever throws.
  */
 declare const banso: Banso.Banso
 
