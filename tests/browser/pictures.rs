@@ -294,7 +294,7 @@ fn changed(before: &str, now: &str) -> usize {
 fn a_moved_card_is_a_change_and_smoothing_is_none() {
     for (before, now, parts) in [
         ("ff00ff", "ff00ff", 0),
-        ("ff00ff", "f80af0", 0),
+        ("ff00ff", "f809f7", 0),
         ("ff00ff", "00ffff", 2),
         ("ff", "ffff", 1),
         ("", "0101", 2),
