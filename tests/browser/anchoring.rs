@@ -122,20 +122,21 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         case(
             page(
                 "under-header",
-                "body { margin: 0; height: 4000px } header { position: sticky; top: 0; height: 90px; background: #fed } #t { position: absolute; top: 1800px; left: 300px; width: 120px; height: 40px }",
+                "body { margin: 0; height: 4000px } header { position: sticky; top: 0; height: 90px; z-index: 1; background: #fed } #t { position: absolute; top: 1800px; left: 300px; width: 120px; height: 40px }",
                 "<header>Head</header><button id=t>Target</button>",
             ),
             at_t(&json!({})),
             vec![Until("$.box('#t').y >= 90 && $.inView($.box('#t')) && $.beside('#t')")],
         ),
         case(
-            page(
+            Page { js: "scrollTo(0, 660)", ..page(
                 "behind-header",
-                "body { margin: 0; height: 4000px } header { position: fixed; inset: 0 0 auto; height: 120px; background: #fed } #t { position: absolute; top: 700px; left: 300px; width: 120px; height: 40px }",
+                "body { margin: 0; height: 4000px } header { position: fixed; inset: 0 0 auto; height: 120px; z-index: 1; background: #fed } #t { position: absolute; top: 700px; left: 300px; width: 120px; height: 40px }",
                 "<header>Head</header><button id=t>Target</button>",
-            ),
-            Value::Null,
-            vec![Js("scrollTo(0, 660)"), Until("$.box('#t').y === 40")],
+            ) },
+            at_t(&json!({})),
+            // It lay under the header, and is brought out from there.
+            vec![Until("$.box('#t').y >= 120 && $.inView($.box('#t')) && $.beside('#t')")],
         ),
         case(
             page(

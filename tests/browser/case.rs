@@ -107,14 +107,10 @@ pub async fn play_with(
     let pages = cases.iter().map(|case| case.page.clone()).collect();
     let host = Host::start_with(pages, &guides, change)?;
     let (width, height) = setup.size;
-    let only = std::env::var("BANSO_CASE").ok();
     let mut wrong = Vec::new();
     Browser::run(setup, async |browser| {
         for case in &cases {
             let name = case.page.name;
-            if only.as_ref().is_some_and(|only| only != name) {
-                continue;
-            }
             browser.resize((width, height)).await?;
             if let Err(error) = one(browser, &host, case).await {
                 let place = browser.js("return $.where()").await;

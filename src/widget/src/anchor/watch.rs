@@ -1,4 +1,4 @@
-//! Waiting for the page to change: one check a frame, and only while something is waited for.
+//! Watching the page for changes: one check a frame in which it changed, while something is waited for or pointed at.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
