@@ -61,10 +61,22 @@ async fn an_event_is_on_the_device_until_it_was_answered() -> Result<()> {
 }
 
 /// Ways for the outbox to fail: what breaks it, and whether it is mended by `mend()` later.
-const FAILURES: [(&str, &str); 4] = [
+const FAILURES: [(&str, &str); 5] = [
     ("there is none", "delete window.indexedDB; delete Window.prototype.indexedDB;
         Object.defineProperty(window, 'indexedDB', { value: undefined })"),
     ("it cannot be opened", "IDBFactory.prototype.open = () => { throw new DOMException('denied', 'SecurityError') }"),
+    ("it opens late", "const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...args) {
+            const late = document.createElement('i');
+            const told = name => event => { late.result = event.target.result; late[name]?.(event) };
+            window.mend = () => {
+                IDBFactory.prototype.open = open;
+                const asked = open.apply(this, args);
+                asked.onupgradeneeded = told('onupgradeneeded');
+                asked.onsuccess = told('onsuccess');
+            };
+            return late;
+        }"),
     ("it is full", "const put = IDBObjectStore.prototype.put;
         IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };
         window.mend = () => { IDBObjectStore.prototype.put = put }"),
@@ -95,7 +107,9 @@ async fn without_an_outbox_memory_keeps_what_waits() -> Result<()> {
                 browser.js("mend(); banso('track', 'mended')").await?;
                 site.stored("mended", 1).await?;
                 browser.delivered().await?;
-                assert_eq!(browser.status().await?["problems"], json!([]));
+                browser
+                    .until_js("nothing to be wrong", "return !banso('status').problems.length")
+                    .await?;
                 site.relay.refuse("/v1/events", 503);
                 browser.js("banso('track', 'three'); banso('flush')").await?;
                 site.relay.tried("\"three\"", 1).await?;

@@ -110,7 +110,7 @@ async fn round(app: &App, today: &mut Option<Day>) -> Result<usize, StoreError> 
     let unscored = app.store.unscored(AT_ONCE).await?;
     let scores: Vec<(Unscored, Score)> = stream::iter(unscored)
         .map(|account| async {
-            let history = app.store.history(&account.account).await?;
+            let history = app.store.unscored_history(&account).await?;
             let score = placed::score(&live, &history, At::Now(now));
             Ok::<_, StoreError>((account, score))
         })

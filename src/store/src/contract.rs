@@ -65,6 +65,7 @@ macro_rules! contract {
             accounts_are_filtered,
             pages_end_where_the_next_begins,
             news_make_an_account_unscored,
+            an_unscored_account_is_read_with_its_news,
             a_score_older_than_the_news_is_kept_and_made_again,
             all_accounts_are_unscored_on_request,
             tokens_are_kept_until_they_are_removed,

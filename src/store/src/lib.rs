@@ -30,7 +30,7 @@ use write::{Answer, Write};
 
 /// What the collector needs of a store. Every backend passes [the same contract suite](crate).
 ///
-/// Reads see everything that was committed before they began. All are cheap: none costs the size of the log.
+/// Reads see everything that was committed before they began, unless they say otherwise. All are cheap: none costs the size of the log.
 pub trait Store: Send + Sync + 'static {
     /// Queues one request's writes and resolves once they are committed and synced.
     ///
@@ -69,11 +69,22 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unavailable`] when the store cannot be read.
     fn merged(&self, device: &str) -> BoxFuture<'_, Result<Option<Merged>, StoreError>>;
 
-    /// Accounts with something new since their score was last stored, oldest news first, at most `limit`.
+    /// Accounts with something new since their score was last stored, oldest news first, at most `limit`. Whoever asks is
+    /// in no hurry: what was just committed may be waited for as long as it takes to be summed up with what comes next.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the store cannot be read.
     fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>>;
+
+    /// What a score of an unscored account is computed from: at least what made it unscored. What was committed since is
+    /// not waited for, as it makes the account unscored again.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store cannot be read.
+    fn unscored_history(
+        &self,
+        unscored: &Unscored,
+    ) -> BoxFuture<'_, Result<AccountHistory, StoreError>>;
 
     /// Stores the latest scores. An account of which something newer than `version` was written meanwhile stays unscored,
     /// so that it is scored again; its score is kept all the same, or an account in constant use would never have one.

@@ -264,7 +264,7 @@ impl Store for SqliteStore {
     fn unscored(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Unscored>, StoreError>> {
         async move {
             self.relay
-                .caught_up(None)
+                .settled()
                 .await
                 .map_err(|error| unavailable(&self.files.tables(), &error))?;
             let oldest = self.dirty.oldest(limit);
@@ -293,6 +293,16 @@ impl Store for SqliteStore {
                 .await
         }
         .boxed()
+    }
+
+    fn unscored_history(
+        &self,
+        unscored: &Unscored,
+    ) -> BoxFuture<'_, Result<AccountHistory, StoreError>> {
+        let id = unscored.account.clone();
+        self.readers
+            .read(move |tables| account::history(tables, &id))
+            .boxed()
     }
 
     fn put_scores(&self, scores: Vec<(Unscored, Score)>) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -86,6 +86,28 @@ pub async fn news_make_an_account_unscored(place: &impl Place) {
     store.close().await;
 }
 
+/// What a score is computed from has what made the account unscored, however much of it there is.
+pub async fn an_unscored_account_is_read_with_its_news(place: &impl Place) {
+    let store = place.open();
+    for round in 1..=3 {
+        for n in 0..20 {
+            let news = Sample::of("acme", "u1").uses("a", round * 100 + n, 0);
+            kept(&store, news).await;
+        }
+        for of in unscored(&store).await {
+            let read = store.unscored_history(&of).await.expect("it is read");
+            let all = store.history("acme").await.expect("it is read");
+            assert_eq!(read, all, "{round}");
+            let used: u64 = read.uses.iter().map(|row| row.sum).sum();
+            assert!(used >= round * 20, "{used} in round {round}");
+            let scores = vec![(of, score(Some(7.0), "red", "setup"))];
+            store.put_scores(scores).await.expect("scores are taken");
+        }
+        assert_eq!(names(&store).await, [""; 0]);
+    }
+    store.close().await;
+}
+
 /// A score that was computed before more arrived.
 pub async fn a_score_older_than_the_news_is_kept_and_made_again(place: &impl Place) {
     let store = place.open();

@@ -135,7 +135,7 @@ impl Files {
         self.open(&path, |connection| {
             connection.execute_batch(
                 "PRAGMA page_size = 16384; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; \
-                 PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 512;",
+                 PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 128;",
             )?;
             connection.execute_batch(
                 "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, data BLOB NOT NULL);",

@@ -2,6 +2,7 @@
 //! transaction that also says how far it came. What a loss of power takes from the tables is folded again from the
 //! journal.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,8 +23,11 @@ use crate::Unscored;
 use crate::codec::Label;
 use crate::read::Score;
 
-/// Pages of the write-ahead log at which it is copied to the tables.
-const CHECKPOINT: i64 = 8192;
+/// Pages of the write-ahead log at which it is copied to the tables: 8 MB. That many are synced at once, and a commit's
+/// sync waits behind them.
+const CHECKPOINT: i64 = 2048;
+/// Times that many at which readers are waited for, so that it is begun again.
+const OVERDUE: i64 = 32;
 
 /// How long after a failure folding is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -164,7 +168,19 @@ impl Fold {
         self.folder = Some(folder);
         self.dirty.add(news);
         self.folded = last.seq;
+        self.write_out();
         Ok(())
+    }
+
+    /// Has the disk take the write-ahead log as it grows. A checkpoint syncs all of it at once, and whoever waits for a
+    /// commit would wait for that too.
+    fn write_out(&self) {
+        let mut log = self.place.clone().into_os_string();
+        log.push("-wal");
+        if let Err(error) = File::open(log).and_then(|log| log.sync_data()) {
+            // The checkpoint syncs it, or says why it cannot.
+            tracing::debug!(place = %self.place.display(), %error, "the write-ahead log was not written out");
+        }
     }
 
     /// Puts small segments together while there is nothing else to do.
@@ -270,7 +286,7 @@ impl Fold {
             });
         match pages {
             Ok(pages) if pages < CHECKPOINT => {}
-            Ok(pages) if pages < CHECKPOINT * 8 => self.checkpoint("PASSIVE"),
+            Ok(pages) if pages < CHECKPOINT * OVERDUE => self.checkpoint("PASSIVE"),
             // Readers that overlap keep it from being begun again: wait for those that are there now.
             Ok(_) => self.checkpoint("RESTART"),
             Err(error) => {

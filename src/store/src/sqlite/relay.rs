@@ -41,6 +41,13 @@ pub enum Command {
     Work(Work),
 }
 
+impl Command {
+    /// Whether what was committed before it must be folded first. Scores are of accounts that are in the tables.
+    const fn is_urgent(&self) -> bool {
+        !matches!(self, Self::Scores(_))
+    }
+}
+
 /// Work of the thread that writes the tables.
 pub struct Work(pub Box<dyn FnOnce(&mut Fold) + Send>);
 
@@ -199,7 +206,7 @@ impl Relay {
         answered
     }
 
-    /// Waits until everything that is committed by now can be read, of one owner or of all.
+    /// Waits until everything that is committed by now can be read, of one owner or of all, and has it folded at once.
     ///
     /// # Errors
     /// Why it cannot be folded.
@@ -216,6 +223,18 @@ impl Relay {
             state.wanted = state.wanted.max(target);
         }
         self.work.notify_one();
+        self.reached(target).await
+    }
+
+    /// Waits until everything that is committed by now can be read, when its time has come: for who is in no hurry.
+    ///
+    /// # Errors
+    /// Why it cannot be folded.
+    pub async fn settled(&self) -> Result<(), String> {
+        self.reached(self.committed.load(Ordering::Acquire)).await
+    }
+
+    async fn reached(&self, target: i64) -> Result<(), String> {
         let mut folded = self.folded.subscribe();
         let now = folded
             .wait_for(|folded| folded.seq >= target || folded.error.is_some())
@@ -234,8 +253,15 @@ impl Relay {
             let waited = state.since.map(|since| since.elapsed());
             let wanted = state.wanted > self.folded() && !state.groups.is_empty();
             let ripe = waited.is_some_and(|waited| waited >= LINGER) || state.bytes >= AT_ONCE;
-            if wanted || ripe || state.closing || !state.commands.is_empty() {
+            let urgent = state
+                .commands
+                .iter()
+                .any(|(command, _)| command.is_urgent());
+            if wanted || ripe || urgent || state.closing {
                 return state.take();
+            }
+            if !state.commands.is_empty() {
+                return state.take_commands();
             }
             state = match waited {
                 Some(waited) => {
@@ -304,6 +330,14 @@ impl Relay {
 }
 
 impl State {
+    /// Commands alone, which need nothing of what was committed before them.
+    fn take_commands(&mut self) -> Next {
+        Next {
+            commands: std::mem::take(&mut self.commands),
+            ..Next::default()
+        }
+    }
+
     /// Commands come with everything that was committed before them; groups alone come in portions.
     fn take(&mut self) -> Next {
         let mut work = Next {

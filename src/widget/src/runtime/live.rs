@@ -32,6 +32,10 @@ use crate::rules::Rules;
 use crate::scene::Scene;
 use crate::storage::Storage;
 
+/// How long the outbox is waited for: one that does not answer, as some browsers' never does, keeps nothing from being
+/// delivered.
+const PATIENCE_MS: i64 = 3_000;
+
 /// Everything there is while something is allowed.
 pub struct Live {
     pub(super) loader: Loader,
@@ -49,6 +53,8 @@ pub struct Live {
     pub(super) spoken: String,
     pub(super) queue: Queue,
     pub(super) outbox: Option<Outbox>,
+    /// Gives the outbox up when it does not answer.
+    patience: Option<Timer>,
     /// Whether the outbox could not be written.
     pub(super) full: bool,
     pub(super) exchange: Exchange,
@@ -154,6 +160,7 @@ impl Live {
             spoken: String::new(),
             queue: Queue::default(),
             outbox: None,
+            patience: None,
             full: false,
             exchange: Exchange::default(),
             delivered: 0,
@@ -200,6 +207,7 @@ impl Live {
         self.match_page(None);
         self.asked_by_link();
         let key = self.key.clone();
+        self.patience = Timer::after(PATIENCE_MS, || post(Message::Opened(None)));
         Outbox::open(&key, |outbox| {
             let Some(outbox) = outbox else {
                 return post(Message::Opened(None));
@@ -283,12 +291,15 @@ impl Live {
         });
     }
 
+    /// It can still open after it was given up: then it takes what memory has.
     fn opened(&mut self, opened: Option<(Outbox, Vec<crate::queue::Record>)>) {
+        self.patience = None;
         match opened {
             Some((outbox, records)) => {
                 self.recall(&records);
                 self.queue.stored(records, false);
                 self.outbox = Some(outbox);
+                self.problems.remove("outbox");
             }
             None => {
                 self.wrong(

@@ -41,6 +41,12 @@ pub struct Arguments {
     /// Measure this alone
     #[arg(long)]
     only: Option<Part>,
+    /// Measure bodies of this many events alone
+    #[arg(long)]
+    batch: Option<usize>,
+    /// Of what is sent as fast as answers come, measure this many connections alone
+    #[arg(long)]
+    connections: Option<usize>,
     /// Measure this binary instead of building one
     #[arg(long, value_name = "FILE")]
     banso: Option<PathBuf>,
@@ -91,6 +97,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Some(binary) => binary.clone(),
         None => build::everything(&workspace, Mode::Release)?.banso,
     };
+    let sizes: Vec<Size> = SIZES
+        .into_iter()
+        .filter(|size| arguments.batch.is_none_or(|batch| size.batch == batch))
+        .collect();
+    let connections: Vec<usize> = CONNECTIONS
+        .into_iter()
+        .filter(|number| arguments.connections.is_none_or(|only| *number == only))
+        .collect();
+    if sizes.is_empty() || connections.is_empty() {
+        bail!("there are bodies of 50 events and of 1, on 16 connections and on 64");
+    }
     let bench = Bench {
         banso: &banso,
         target: workspace.target(),
@@ -103,15 +120,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     if wanted(Part::Sustained) {
-        bench.sustain(&mut results)?;
+        bench.sustain(&sizes, &connections, &mut results)?;
     }
     if wanted(Part::Half) {
-        for size in SIZES {
+        for &size in &sizes {
             results.half.push(bench.half(size)?);
         }
     }
     if wanted(Part::Flooded) {
-        for size in SIZES {
+        for &size in &sizes {
             let known = results
                 .sustained
                 .iter()
@@ -143,15 +160,15 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     /// Each size on few and many connections, beside its ceilings.
-    fn sustain(&self, results: &mut Results) -> Result<()> {
+    fn sustain(&self, sizes: &[Size], connections: &[usize], results: &mut Results) -> Result<()> {
         let nginx = target::nginx();
         if nginx.is_none() {
             terminal::note(
                 "nginx is not installed: its rows are left out (on Debian: apt install nginx-light)",
             );
         }
-        for size in SIZES {
-            for connections in CONNECTIONS {
+        for &size in sizes {
+            for &connections in connections {
                 let load = |port, warm_up, measured| Load {
                     port,
                     connections,

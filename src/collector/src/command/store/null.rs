@@ -51,6 +51,10 @@ impl Store for Null {
         nothing()
     }
 
+    fn unscored_history(&self, _: &Unscored) -> BoxFuture<'_, Result<AccountHistory, StoreError>> {
+        nothing()
+    }
+
     fn put_scores(&self, _: Vec<(Unscored, Score)>) -> BoxFuture<'_, Result<(), StoreError>> {
         nothing()
     }
