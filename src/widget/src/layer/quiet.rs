@@ -12,6 +12,7 @@ use web_sys::{CustomEvent, CustomEventInit, Element, Event, EventTarget, HtmlEle
 
 use crate::anchor::Listener;
 use crate::browser::{Phase, joined, listen, property, window};
+use crate::cut::pieces;
 
 /// Events that are kept, on their way down and on their way up.
 const KEPT: &str = "click dblclick auxclick contextmenu mousedown mouseup pointerdown pointerup touchstart touchend keydown \
@@ -38,7 +39,7 @@ pub fn keep(root: &HtmlElement) {
     // The listeners are on our own element and go with it.
     let stop = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
     let stop = stop.into_js_value();
-    for name in KEPT.split(' ').chain(KEPT_UP.split(' ')) {
+    for name in pieces(KEPT, b' ').chain(pieces(KEPT_UP, b' ')) {
         let added = root.add_event_listener_with_callback(name, stop.unchecked_ref());
         if added.is_err() {
             crate::loader::refused();
@@ -49,7 +50,7 @@ pub fn keep(root: &HtmlElement) {
 /// Keeps what begins in any root from the page's listeners, for as long as the widget lives.
 pub fn keep_all() {
     if let Some(window) = window() {
-        for name in KEPT.split(' ') {
+        for name in pieces(KEPT, b' ') {
             listen(&window, name, Phase::Capture, |event| quieten(&event));
         }
     }

@@ -15,10 +15,6 @@ use crate::browser::{self, joined};
 use crate::scene::{HelpScene, Shared};
 use crate::{http, json};
 
-/// Whether this build shows help in the hub. Everything of it is built and waits: with it the widget is 2 KB over its
-/// budget, so `help` is a feature that a release is built without until there is room.
-pub const SHOWN: bool = cfg!(feature = "help");
-
 /// A search waits for so long for its user to go on typing.
 const TYPING_MS: i64 = 250;
 
@@ -41,7 +37,7 @@ impl Live {
 
     /// Searches what is due; without a query, what is suggested for the page.
     pub(super) fn search_due(&mut self, now: Timestamp) {
-        if !SHOWN || self.help.search_at.is_none_or(|at| at > now) {
+        if self.help.search_at.is_none_or(|at| at > now) {
             return;
         }
         self.help.search_at = None;
@@ -143,7 +139,7 @@ impl Live {
     /// The reader did something, or the page was shown or hidden.
     pub(super) fn reading(&mut self, visible: Option<bool>) {
         let now = browser::now();
-        if let Some(reading) = self.help.reading.as_mut().filter(|_| SHOWN) {
+        if let Some(reading) = self.help.reading.as_mut() {
             match visible {
                 Some(visible) => reading.visible(visible, now),
                 None => {
@@ -155,9 +151,6 @@ impl Live {
 
     /// Records how long the open article was read since this was last asked.
     pub(super) fn record_reading(&mut self) {
-        if !SHOWN {
-            return;
-        }
         let seconds = self
             .help
             .reading
@@ -179,7 +172,7 @@ impl Live {
         self.section = Some(section);
         match section {
             Section::Help => {
-                if SHOWN && self.help.scene.found.is_none() {
+                if self.help.scene.found.is_none() {
                     self.help.search_at = Some(Timestamp(0));
                 }
             }

@@ -12,7 +12,6 @@ use super::tag::{Html, Mount, Place, Tag, tag};
 use super::{Given, checklist, help, icon, media, text};
 use crate::anchor::Listener;
 use crate::layer::{Top, active, focus, on_escape};
-use crate::runtime::help::SHOWN;
 use crate::scene::{HubScene, Intent};
 
 /// The launcher and its panel.
@@ -196,8 +195,7 @@ fn part(given: &Given, section: Section, shown: Section) -> Tag {
 fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
     match hub.section {
         Section::Todo => to_do(given, hub),
-        Section::Help if SHOWN => help::view(given, &hub.help),
-        Section::Help => Html::new(),
+        Section::Help => help::view(given, &hub.help),
         Section::News => {
             let news = settings.news.iter().map(|news| {
                 let said = said(given, "news", &news.title, &news.body, news.media.as_ref());
