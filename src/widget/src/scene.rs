@@ -100,8 +100,8 @@ pub struct HelpScene {
     pub failed: bool,
     /// The article that is open.
     pub article: Option<Shared<Article>>,
-    /// Whether its reader has said if it helped.
-    pub answered: bool,
+    /// Whether it helped, once its reader has said so.
+    pub solved: Option<bool>,
 }
 
 /// A checklist in the hub.

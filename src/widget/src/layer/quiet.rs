@@ -34,6 +34,11 @@ pub fn original(event: &Event) -> Event {
     property(event, "detail").unchecked_into()
 }
 
+/// Whether an input method is putting a text together.
+pub fn is_composing(event: &Event) -> bool {
+    property(event, "isComposing").is_truthy()
+}
+
 /// Stops what comes up to a root.
 pub fn keep(root: &HtmlElement) {
     // The listeners are on our own element and go with it.
@@ -76,7 +81,11 @@ fn quieten(event: &Event) {
         return;
     }
     event.stop_immediate_propagation();
-    let name = joined(&["banso-", &event.type_()]);
+    let mut name = joined(&["banso-", &event.type_()]);
+    // What an input method put together is there now; Chromium says so by no other event.
+    if name == "banso-compositionend" {
+        INPUT.clone_into(&mut name);
+    }
     if ![CLICK, INPUT, KEYDOWN].contains(&&*name) {
         return;
     }
@@ -108,7 +117,10 @@ fn hear(on: &EventTarget, name: &'static str, act: Rc<dyn Fn(bool) -> bool>) -> 
     Listener::new(on, name, Phase::Bubble, move |event| {
         let event = if in_card { original(&event) } else { event };
         let key = property(&event, "key").as_string();
-        if key.as_deref() == Some("Escape") && !event.default_prevented() && act(in_card) {
+        // An input method's own Escape gives up what it puts together.
+        let typing = is_composing(&event);
+        if key.as_deref() == Some("Escape") && !typing && !event.default_prevented() && act(in_card)
+        {
             // Else it would close the dialog of the host's that the card is in.
             event.prevent_default();
         }

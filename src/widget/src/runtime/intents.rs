@@ -129,7 +129,7 @@ impl Live {
     pub(super) fn open_hub(&mut self, open: bool) {
         self.hub_open = open;
         self.dirty = true;
-        self.reading(Some(open && self.visible));
+        self.look_at_article();
         if open {
             let sections = self
                 .session
