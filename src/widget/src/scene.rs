@@ -94,6 +94,8 @@ pub struct HubScene {
 pub struct HelpScene {
     /// What is searched; empty for what is suggested for the page.
     pub query: String,
+    /// What was searched for what was found.
+    pub searched: String,
     /// What was found; none while nothing came yet.
     pub found: Option<Shared<HelpAnswer>>,
     /// Whether help could not be reached.

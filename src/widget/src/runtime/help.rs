@@ -87,6 +87,7 @@ impl Live {
         let missed = found
             .as_ref()
             .is_some_and(|found| found.articles.is_empty());
+        self.help.scene.searched.clone_from(&query);
         self.help.scene.found = found.map(|found| Shared(Rc::new(found)));
         if !query.is_empty() && !self.help.scene.failed {
             let act = if missed { "missed" } else { "found" };

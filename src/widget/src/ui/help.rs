@@ -23,14 +23,14 @@ pub fn view(given: &Given, help: &HelpScene) -> Html {
     .set("value", &help.query)
     .on(vec![Intent::Search(String::new())]);
     let found = help.found.as_ref().map(|found| &*found.articles);
-    let missed = found.is_some_and(<[_]>::is_empty) && !help.query.is_empty();
+    let missed = found.is_some_and(<[_]>::is_empty) && !help.searched.is_empty();
     let (class, said) = if help.failed {
         ("nothing", words.say("offline").to_owned())
     } else if missed {
         ("nothing", words.say("no_hits").to_owned())
     } else {
         // Seen, the list says it.
-        let found = found.filter(|_| !help.query.is_empty());
+        let found = found.filter(|_| !help.searched.is_empty());
         let hits = found.map(|found| text::counted(words.say("hits"), found.len(), 0));
         ("unseen", hits.unwrap_or_default())
     };
