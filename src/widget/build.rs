@@ -8,13 +8,7 @@ const SOURCE: &str = "src/ui/style.css";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SOURCE}");
-    let mut css = fs::read_to_string(SOURCE)?;
-    if env::var_os("CARGO_FEATURE_HELP").is_none()
-        && let Some((before, rest)) = css.split_once("/* help begins */")
-        && let Some((_, after)) = rest.split_once("/* help ends */")
-    {
-        css = format!("{before}{after}");
-    }
+    let css = fs::read_to_string(SOURCE)?;
     let out = env::var_os("OUT_DIR").ok_or("cargo says where built files go")?;
     fs::write(Path::new(&out).join("style.css"), minified(&css))?;
     Ok(())

@@ -11,6 +11,7 @@ mod display;
 mod features;
 mod first_use;
 mod harness;
+mod help;
 mod hostile;
 mod keyboard;
 mod kinds;

@@ -24,15 +24,16 @@ pub fn is_right_to_left(locale: &str) -> bool {
     match script {
         Some(script) => ["arab", "hebr", "thaa", "syrc", "nkoo", "adlm"]
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(script)),
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(script)),
         None => ["ar", "he", "fa", "ur", "ps", "dv", "yi", "ckb", "ug", "sd"]
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(language)),
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(language)),
     }
 }
 
-fn subtags(tag: &str) -> impl Iterator<Item = &str> {
-    tag.split(['-', '_'])
+/// The parts of a tag, as bytes: text need not be cut between characters to be compared.
+fn subtags(tag: &str) -> impl Iterator<Item = &[u8]> {
+    tag.as_bytes().split(|byte| matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]

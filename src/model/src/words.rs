@@ -11,7 +11,7 @@ pub struct Words(pub Named<String>);
 
 /// Each word's name, in English and in Japanese.
 #[rustfmt::skip]
-const WORDS: [(&str, &str, &str); 34] = [
+const WORDS: [(&str, &str, &str); 35] = [
     ("next", "Next", "次へ"),
     ("back", "Back", "戻る"),
     ("done", "Done", "完了"),
@@ -55,6 +55,8 @@ const WORDS: [(&str, &str, &str); 34] = [
     ("search", "Search for help", "ヘルプを検索"),
     // No article fits what was searched.
     ("no_hits", "Nothing found. Try other words.", "見つかりませんでした。別の言葉でお試しください。"),
+    // How many articles fit what was searched.
+    ("hits", "Articles found: {n}", "{n} 件見つかりました。"),
     // Heading of help.
     ("help", "Help", "ヘルプ"),
     // Heading of what is new.

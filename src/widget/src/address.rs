@@ -1,12 +1,14 @@
 //! What of a page's address may leave the page.
 
+use crate::cut::{cut, pieces};
+
 /// The path, with the query parameters that are allowed by name; never a fragment.
 #[must_use]
 pub fn recorded(path: &str, query: &str, allowed: &[String]) -> String {
     let mut recorded = path.to_owned();
     let mut mark = '?';
-    for pair in query.trim_start_matches('?').split('&') {
-        let name = pair.split('=').next().unwrap_or_default();
+    for pair in parameters(query) {
+        let name = cut(pair, b'=').map_or(pair, |(name, _)| name);
         if !name.is_empty() && allowed.iter().any(|allowed| allowed == name) {
             recorded.push(mark);
             recorded.push_str(pair);
@@ -19,13 +21,16 @@ pub fn recorded(path: &str, query: &str, allowed: &[String]) -> String {
 /// The guide that `?banso=show:first-report` names.
 #[must_use]
 pub fn asked_guide(query: &str) -> Option<&str> {
-    let mut pairs = query.trim_start_matches('?').split('&');
-    let value = pairs.find_map(|pair| pair.strip_prefix("banso="))?;
+    let value = parameters(query).find_map(|pair| pair.strip_prefix("banso="))?;
     let id = value
         .strip_prefix("show:")
         .or_else(|| value.strip_prefix("show%3A"))
         .or_else(|| value.strip_prefix("show%3a"))?;
     (!id.is_empty()).then_some(id)
+}
+
+fn parameters(query: &str) -> impl Iterator<Item = &str> {
+    pieces(query.strip_prefix("?").unwrap_or(query), b'&')
 }
 
 #[cfg(test)]

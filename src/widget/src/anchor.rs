@@ -14,6 +14,7 @@ use web_sys::Element;
 
 pub use advance::Advances;
 pub use measure::ancestors;
+pub use name::folded;
 pub use owned::{Frame, Listener, Observing};
 pub use sensors::sizes;
 pub use track::{Sighting, Tracker};

@@ -45,7 +45,7 @@ pub fn retry_after_ms(
     now: Timestamp,
     date_ms: impl FnOnce(&str) -> Option<i64>,
 ) -> Option<i64> {
-    let header = header.trim();
+    let header = header.trim_ascii();
     if let Ok(seconds) = header.parse::<u32>() {
         return Some(i64::from(seconds) * 1000);
     }

@@ -171,8 +171,8 @@ impl Identity {
         };
         let written = json::write(&who);
         let members = written
-            .strip_prefix('{')
-            .and_then(|written| written.strip_suffix('}'))
+            .strip_prefix("{")
+            .and_then(|written| written.strip_suffix("}"))
             .unwrap_or_default()
             .to_owned();
         self.who = Some(members.clone());

@@ -14,7 +14,7 @@ use crate::browser::window;
 use crate::loader;
 
 pub use focus::{Tabs, active, first_focusable, focus, is_typing, restore};
-pub use quiet::{CLICK, INPUT, on_escape};
+pub use quiet::{CLICK, INPUT, is_composing, on_escape, original};
 pub use top::Top;
 
 /// The root element with its open shadow root and its style sheets.

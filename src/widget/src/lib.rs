@@ -11,6 +11,7 @@ mod api;
 mod backoff;
 mod browser;
 mod capture;
+mod cut;
 mod facts;
 mod http;
 mod identity;

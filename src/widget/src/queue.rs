@@ -153,8 +153,7 @@ impl Queue {
     /// answered to another tab.
     pub fn stored(&mut self, records: Vec<Record>, whole: bool) {
         if whole {
-            let mut there: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
-            there.sort_unstable();
+            let there = sorted(records.iter().map(|record| record.id.as_str()).collect());
             let gone =
                 |id: &str, place| place == Place::Outbox && there.binary_search(&id).is_err();
             let bytes = &mut self.bytes;
@@ -245,11 +244,11 @@ impl Queue {
 
     /// The collector answered for these events: they are stored, or never will be.
     pub fn answered(&mut self, ids: &[String]) {
-        let mut ids: Vec<&String> = ids.iter().collect();
-        ids.sort_unstable();
+        let ids = sorted(ids.iter().map(String::as_str).collect());
         let bytes = &mut self.bytes;
-        self.records
-            .retain(|id, (record, _)| keep(ids.binary_search(&id).is_err(), record, bytes));
+        self.records.retain(|id, (record, _)| {
+            keep(ids.binary_search(&id.as_str()).is_err(), record, bytes)
+        });
         self.narrow = self
             .narrow
             .map(|most| most * 2)
@@ -306,6 +305,13 @@ impl Queue {
             self.dropped.insert(stream, dropped);
         }
     }
+}
+
+/// Ids to be searched in.
+#[inline(never)]
+fn sorted(mut ids: Vec<&str>) -> Vec<&str> {
+    ids.sort_unstable();
+    ids
 }
 
 /// Counts the bytes of what is not kept.

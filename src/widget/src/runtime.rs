@@ -11,7 +11,7 @@ mod decide;
 mod draw;
 mod early;
 mod exchange;
-pub mod help;
+mod help;
 mod intents;
 mod live;
 mod record;

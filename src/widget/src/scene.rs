@@ -94,14 +94,16 @@ pub struct HubScene {
 pub struct HelpScene {
     /// What is searched; empty for what is suggested for the page.
     pub query: String,
+    /// What was searched for what was found.
+    pub searched: String,
     /// What was found; none while nothing came yet.
     pub found: Option<Shared<HelpAnswer>>,
     /// Whether help could not be reached.
     pub failed: bool,
     /// The article that is open.
     pub article: Option<Shared<Article>>,
-    /// Whether its reader has said if it helped.
-    pub answered: bool,
+    /// Whether it helped, once its reader has said so.
+    pub solved: Option<bool>,
 }
 
 /// A checklist in the hub.

@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, Node};
 
 use crate::browser::property;
-use crate::layer::{CLICK, INPUT, Layer, Top};
+use crate::layer::{CLICK, INPUT, Layer, Top, is_composing, original};
 use crate::loader;
 use crate::scene::{Intent, Scene};
 use card::Card;
@@ -80,6 +80,7 @@ fn typed(field: &JsValue) -> String {
 fn pressed(event: &Event) {
     let Some(on) = event.target() else { return };
     let typing = event.type_() == INPUT;
+    let composing = is_composing(&original(event));
     let found = UI.with(|ui| {
         let ui = ui.try_borrow().ok()?;
         let ui = ui.as_ref()?;
@@ -89,7 +90,7 @@ fn pressed(event: &Event) {
         for intent in intents {
             match intent {
                 Intent::Text(run, _) if typing => tell(Intent::Text(run, typed(&on))),
-                Intent::Search(_) if typing => tell(Intent::Search(typed(&on))),
+                Intent::Search(_) if typing && !composing => tell(Intent::Search(typed(&on))),
                 Intent::Text(..) | Intent::Search(_) => {}
                 // What is chosen is pressed; the browser says it once more as input.
                 pressed if !typing => tell(pressed),

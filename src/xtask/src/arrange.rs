@@ -1,5 +1,5 @@
 //! Merges a module's functions and imports that are the same, and puts them, and the variables in each, into the order in which they
-//! compress best.
+//! compress best. Accesses to memory all say that they are aligned.
 //!
 //! The compiler numbers a function's variables as it made them. Numbered by how often they are used, the same numbers are
 //! seen again and again in all functions. Then the functions themselves: brotli looks for what a byte sequence repeats, and finds what is near at the least cost. The linker leaves functions
@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use anyhow::{Context, Result, anyhow, bail};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, Module,
+    CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, MemArg, Module,
 };
 use wasmparser::{
     CodeSectionReader, FunctionBody, FunctionSectionReader, ImportSectionReader, Operator, Parser,
@@ -21,7 +21,7 @@ use wasmparser::{
 };
 
 /// Part of the build id: raised when the same module would be written otherwise.
-pub const REVISION: &str = "arranged-5";
+pub const REVISION: &str = "arranged-6";
 
 /// How functions are compared.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +48,10 @@ fn ways() -> impl Iterator<Item = Likeness> {
     })
 }
 
-/// The same module with its variables and its functions in another order, each function once. `same` says by which other
-/// name an import goes.
-pub fn arrange(wasm: &[u8], same: &HashMap<String, String>) -> Result<Vec<u8>> {
-    let imported = write(wasm, &mut Imports::new(wasm, same)?)?;
+/// The same module with its variables and its functions in another order, each function once. `names` says by which other
+/// names imports go.
+pub fn arrange(wasm: &[u8], names: &HashMap<String, String>) -> Result<Vec<u8>> {
+    let imported = write(wasm, &mut Imports::new(wasm, names)?)?;
     let merged = merge(write(&imported, &mut Numbered::new(&imported)?)?)?;
     let Functions {
         imported, bodies, ..
@@ -130,7 +130,8 @@ fn write(wasm: &[u8], writer: &mut impl Reencode<Error = Infallible>) -> Result<
     Ok(module.finish())
 }
 
-/// Writes a module anew with one import in place of all that have the same name and type.
+/// Writes a module anew with one import in place of all that have the same name and type, in the order of their names: that
+/// is the order of what they do in the glue, where those of one type are together.
 struct Imports {
     /// The new number of each imported function, and what is imported as the first of that number.
     places: Vec<u32>,
@@ -139,8 +140,8 @@ struct Imports {
 }
 
 impl Imports {
-    fn new(wasm: &[u8], same: &HashMap<String, String>) -> Result<Self> {
-        let (mut places, mut kept) = (Vec::new(), Vec::new());
+    fn new(wasm: &[u8], names: &HashMap<String, String>) -> Result<Self> {
+        let mut all = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
             let Payload::ImportSection(imports) = payload.context("the widget is no module")?
             else {
@@ -151,16 +152,20 @@ impl Imports {
                 let TypeRef::Func(kind) = import.ty else {
                     bail!("the widget imports {}, which is no function", import.name);
                 };
-                let name = same.get(import.name).map_or(import.name, String::as_str);
-                let import = (import.module.to_owned(), name.to_owned(), kind);
-                let known = kept.iter().position(|other| *other == import);
-                let place = known.unwrap_or_else(|| {
-                    kept.push(import);
-                    kept.len() - 1
-                });
-                places.push(u32::try_from(place)?);
+                let name = names.get(import.name).map_or(import.name, String::as_str);
+                all.push((import.module.to_owned(), name.to_owned(), kind));
             }
         }
+        let mut kept = all.clone();
+        // Numbers of more digits are larger.
+        kept.sort_by_key(|(module, name, kind)| (module.clone(), name.len(), name.clone(), *kind));
+        kept.dedup();
+        let place = |import| kept.iter().position(|other| other == import);
+        let places = all.iter().map(|import| {
+            let place = place(import).context("an import is lost")?;
+            Ok(u32::try_from(place)?)
+        });
+        let places = places.collect::<Result<_>>()?;
         Ok(Self { places, kept })
     }
 }
@@ -297,6 +302,17 @@ impl Reencode for Numbered {
         }
         code.function(&function);
         Ok(())
+    }
+
+    /// Says of every access that it is aligned, as most are: what is said is a hint, and means nothing for what is read or
+    /// written (WebAssembly 2.0, "memory instructions").
+    fn mem_arg(&mut self, arg: wasmparser::MemArg) -> Result<MemArg, Reencoding> {
+        let max_align = arg.max_align;
+        let arg = reencode::utils::mem_arg(self, arg)?;
+        Ok(MemArg {
+            align: u32::from(max_align),
+            ..arg
+        })
     }
 
     fn instruction<'a>(&mut self, operator: Operator<'a>) -> Result<Instruction<'a>, Reencoding> {
@@ -437,7 +453,7 @@ impl Reencode for Arranged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_encoder::{ExportKind, ExportSection, TypeSection};
+    use wasm_encoder::{ExportKind, ExportSection, MemorySection, MemoryType, TypeSection};
     use wasmparser::ExternalKind;
 
     /// A module that imports one function and exports one a constant, which returns it; the last calls the first too.
@@ -605,6 +621,55 @@ mod tests {
             way,
         );
         assert_eq!(order, [3, 1, 0, 2]);
+    }
+
+    #[test]
+    fn every_access_is_said_to_be_aligned() {
+        let mut types = TypeSection::new();
+        types.ty().function([wasm_encoder::ValType::I32], []);
+        let (mut functions, mut memories, mut code) = (
+            FunctionSection::new(),
+            MemorySection::new(),
+            CodeSection::new(),
+        );
+        functions.function(0);
+        memories.memory(MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut body = Function::new([]);
+        for align in [0, 3, 2] {
+            body.instruction(&Instruction::LocalGet(0));
+            body.instruction(&Instruction::I64Load(MemArg {
+                offset: 8,
+                align,
+                memory_index: 0,
+            }));
+            body.instruction(&Instruction::Drop);
+        }
+        body.instruction(&Instruction::End);
+        code.function(&body);
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&functions)
+            .section(&memories)
+            .section(&code);
+        let after = arrange(&module.finish(), &HashMap::new()).expect("arranged");
+        let bodies = functions_of(&after);
+        let aligned = [0x20, 0, 0x29, 3, 8, 0x1a];
+        assert_eq!(
+            bodies,
+            [[&[0][..], &aligned, &aligned, &aligned, &[0x0b]].concat()]
+        );
+    }
+
+    fn functions_of(wasm: &[u8]) -> Vec<Vec<u8>> {
+        let bodies = functions(wasm).expect("a module").bodies;
+        bodies.into_iter().map(<[u8]>::to_vec).collect()
     }
 
     /// A function of one parameter and these variables, which uses each so many times.

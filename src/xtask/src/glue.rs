@@ -11,7 +11,7 @@
 //! hundreds, none of which compresses, once in each file: a release build numbers them instead, `$0`, `$1`. So it does with the
 //! exports that only the glue reads, which have whole types in their names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -48,7 +48,7 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
         .generate_output()
         .context("wasm-bindgen cannot read the widget")?;
     let glue = format!("{STEM}_bg.js");
-    let mut short = HashMap::new();
+    let mut imported = HashSet::new();
     let mut read = HashMap::new();
     let ours = format!("./{glue}");
     for import in output
@@ -58,11 +58,7 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
         .filter(|import| import.module == ours)
     {
         MODULE.clone_into(&mut import.module);
-        if names == Names::Strip {
-            let number = format!("${}", short.len());
-            let name = std::mem::replace(&mut import.name, number.clone());
-            short.insert(name, number);
-        }
+        imported.insert(import.name.clone());
     }
     if names == Names::Strip {
         let inner = |name: &str| {
@@ -82,25 +78,45 @@ pub fn generate(wasm: &Path, names: Names) -> Result<Vec<Generated>> {
     let mut generated = Vec::new();
     collect(folder.path(), "", &mut generated)?;
     generated.retain(|file| file.name != format!("{STEM}.js"));
-    let mut same = HashMap::new();
-    for file in generated.iter_mut().filter(|file| file.name == glue) {
-        let source = std::str::from_utf8(&file.bytes).context("the glue is not UTF-8")?;
-        let mut text = minify::rename(&file.name, source, &short, &read)?;
-        if names == Names::Strip {
-            let minified = minify::minify(&file.name, &text, Kind::Module)?;
-            (text, same) = minify::merge(&file.name, &minified)?;
-        }
-        file.bytes = text.into_bytes();
-    }
     if names == Names::Strip {
+        let mut short = HashMap::new();
+        for file in generated.iter_mut().filter(|file| file.name == glue) {
+            let text;
+            (text, short) = shorten(&file.bytes, &imported, &read)?;
+            file.bytes = text.into_bytes();
+        }
         for file in &mut generated {
             if file.name.ends_with(".wasm") {
-                file.bytes = arrange::arrange(&file.bytes, &same)?;
+                file.bytes = arrange::arrange(&file.bytes, &short)?;
             }
         }
     }
     generated.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(generated)
+}
+
+/// The glue with each function once and a number for its name, and the number of everything that is imported.
+fn shorten(
+    glue: &[u8],
+    imported: &HashSet<String>,
+    read: &HashMap<String, String>,
+) -> Result<(String, HashMap<String, String>)> {
+    let source = std::str::from_utf8(glue).context("the glue is not UTF-8")?;
+    let minified = minify::minify("the glue", source, Kind::Module)?;
+    let merged = minify::merge("the glue", &minified)?;
+    let kept = merged.order.into_iter();
+    let mut short: HashMap<String, String> = kept
+        .filter(|name| imported.contains(name))
+        .zip(0..)
+        .map(|(name, number)| (name, format!("${number}")))
+        .collect();
+    let text = minify::rename("the glue", &merged.code, &short, read)?;
+    for (name, first) in merged.same {
+        if let Some(number) = short.get(&first).cloned() {
+            short.insert(name, number);
+        }
+    }
+    Ok((text, short))
 }
 
 /// Whether function names stay in the wasm.

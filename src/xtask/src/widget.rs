@@ -38,13 +38,15 @@ const RELEASE_CARGO: [&str; 7] = [
 ];
 
 /// Given to rustc for the release widget, its dependencies and std.
-const RELEASE_RUSTC: [&str; 4] = [
+const RELEASE_RUSTC: [&str; 5] = [
     // A panic is one trapping instruction: no message is formatted and nothing unwinds.
     "-Cpanic=immediate-abort",
     "-Zunstable-options",
     // With no message, neither places nor derived `Debug` are ever shown.
     "-Zlocation-detail=none",
     "-Zfmt-debug=none",
+    // Data lies behind the stack: behind half a megabyte, every address of it is a byte shorter than behind a whole one.
+    "-Clink-arg=-zstack-size=524288",
 ];
 
 impl Mode {

@@ -207,6 +207,6 @@ pub fn is_filled(element: &Element) -> bool {
         Some(value) => !value.is_empty(),
         None => element
             .text_content()
-            .is_some_and(|text| !text.trim().is_empty()),
+            .is_some_and(|text| !folded(&text).is_empty()),
     }
 }

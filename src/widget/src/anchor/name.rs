@@ -48,7 +48,7 @@ pub fn selector(role: &str) -> String {
 /// Whether an element has this role, given or implied.
 pub fn has_role(element: &Element, role: &str) -> bool {
     match element.get_attribute("role") {
-        Some(given) => given.split_whitespace().next() == Some(role),
+        Some(given) => given.split_ascii_whitespace().next() == Some(role),
         None => IMPLIED
             .iter()
             .find(|(name, _)| *name == role)
@@ -73,11 +73,16 @@ pub fn name(element: &Element) -> String {
 /// Text with its white space folded.
 pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
+    let mut space = false;
+    for letter in text.chars() {
+        if letter.is_whitespace() {
+            space = !folded.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut space) {
             folded.push(' ');
         }
-        folded.push_str(word);
+        folded.push(letter);
     }
     folded
 }
@@ -91,7 +96,7 @@ fn labelled_by(element: &Element) -> Option<String> {
     let ids = element.get_attribute("aria-labelledby")?;
     let scope = element.get_root_node();
     let mut name = String::new();
-    for id in ids.split_whitespace() {
+    for id in ids.split_ascii_whitespace() {
         // A root is a document or a shadow root; that of a frame is of another realm, so it is told by its shape.
         let labelling = if scope.node_type() == web_sys::Node::DOCUMENT_NODE {
             scope.unchecked_ref::<Document>().get_element_by_id(id)

@@ -8,7 +8,7 @@ const DEEPEST: u32 = 100;
 /// The value a text holds; `None` when it is no JSON.
 pub fn parse(text: &str) -> Option<Value> {
     let mut parser = Parser {
-        rest: text.as_bytes(),
+        rest: text,
         depth: 0,
     };
     let value = parser.value()?;
@@ -17,23 +17,31 @@ pub fn parse(text: &str) -> Option<Value> {
 
 /// A place in a text.
 struct Parser<'a> {
-    rest: &'a [u8],
+    rest: &'a str,
     depth: u32,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// The next byte that is not white space.
     fn peek(&mut self) -> Option<u8> {
-        while let Some((b' ' | b'\n' | b'\r' | b'\t', rest)) = self.rest.split_first() {
-            self.rest = rest;
-        }
-        self.rest.first().copied()
+        self.run(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))?;
+        self.rest.bytes().next()
     }
 
+    /// One character, of those that are one byte.
     fn next(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
+        let (first, rest) = self.rest.split_at_checked(1)?;
         self.rest = rest;
-        Some(*first)
+        first.bytes().next()
+    }
+
+    /// What comes before the first byte that is none of these. Text is taken in pieces, none of which need be checked to be
+    /// text: that would be half a kilobyte of the widget.
+    fn run(&mut self, is_of: fn(u8) -> bool) -> Option<&'a str> {
+        let length = self.rest.bytes().take_while(|byte| is_of(*byte)).count();
+        let (run, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(run)
     }
 
     fn takes(&mut self, wanted: u8) -> bool {
@@ -44,7 +52,7 @@ impl Parser<'_> {
         is
     }
 
-    fn word(&mut self, word: &[u8], value: Value) -> Option<Value> {
+    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
         self.rest = self.rest.strip_prefix(word)?;
         Some(value)
     }
@@ -54,9 +62,9 @@ impl Parser<'_> {
             b'"' => self.text().map(Value::Text),
             b'{' => self.nested(Self::members),
             b'[' => self.nested(Self::items),
-            b'n' => self.word(b"null", Value::Null),
-            b't' => self.word(b"true", Value::Bool(true)),
-            b'f' => self.word(b"false", Value::Bool(false)),
+            b'n' => self.word("null", Value::Null),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
             _ => self.number().map(Value::Number),
         }
     }
@@ -104,42 +112,37 @@ impl Parser<'_> {
         if self.next() != Some(b'"') {
             return None;
         }
-        let mut text = Vec::new();
+        let mut text = String::new();
         loop {
-            match self.next()? {
-                b'"' => break,
-                b'\\' => self.escaped(&mut text)?,
-                byte => text.push(byte),
+            text.push_str(self.run(|byte| !matches!(byte, b'"' | b'\\'))?);
+            if self.next()? == b'"' {
+                return Some(text);
             }
+            text.push(self.escaped()?);
         }
-        String::from_utf8(text).ok()
     }
 
-    fn escaped(&mut self, text: &mut Vec<u8>) -> Option<()> {
-        let plain = match self.next()? {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'b' => 8,
-            b'f' => 12,
+    fn escaped(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
             b'u' => {
                 let mut code = self.hex()?;
                 if (0xd800..0xdc00).contains(&code)
-                    && let Some(rest) = self.rest.strip_prefix(b"\\u")
+                    && let Some(rest) = self.rest.strip_prefix("\\u")
                 {
                     self.rest = rest;
                     let low = self.hex()?.wrapping_sub(0xdc00) & 0x3ff;
                     code = 0x1_0000 + ((code - 0xd800) << 10) + low;
                 }
                 // Half a character is no text; JavaScript may hold it all the same.
-                let read = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-                text.extend_from_slice(read.encode_utf8(&mut [0; 4]).as_bytes());
-                return Some(());
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            other => other,
-        };
-        text.push(plain);
-        Some(())
+            other => char::from(other),
+        })
     }
 
     fn hex(&mut self) -> Option<u32> {
@@ -151,16 +154,11 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Option<f64> {
-        let length = self
-            .rest
-            .iter()
-            .take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-            .count();
-        let (number, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        let (digits, sign) = match number.split_first() {
+        let number =
+            self.run(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))?;
+        let (digits, sign) = match number.as_bytes().split_first() {
             Some((b'-', digits)) => (digits, -1.0),
-            _ => (number, 1.0),
+            _ => (number.as_bytes(), 1.0),
         };
         if (1..=15).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
             // Fifteen digits are exact.
@@ -169,7 +167,7 @@ impl Parser<'_> {
                 .fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
             return Some(sign * whole);
         }
-        broken(std::str::from_utf8(number).ok()?)
+        broken(number)
     }
 }
 

@@ -12,6 +12,7 @@ use web_sys::{CustomEvent, CustomEventInit, Element, Event, EventTarget, HtmlEle
 
 use crate::anchor::Listener;
 use crate::browser::{Phase, joined, listen, property, window};
+use crate::cut::pieces;
 
 /// Events that are kept, on their way down and on their way up.
 const KEPT: &str = "click dblclick auxclick contextmenu mousedown mouseup pointerdown pointerup touchstart touchend keydown \
@@ -33,12 +34,17 @@ pub fn original(event: &Event) -> Event {
     property(event, "detail").unchecked_into()
 }
 
+/// Whether an input method is putting a text together.
+pub fn is_composing(event: &Event) -> bool {
+    property(event, "isComposing").is_truthy()
+}
+
 /// Stops what comes up to a root.
 pub fn keep(root: &HtmlElement) {
     // The listeners are on our own element and go with it.
     let stop = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
     let stop = stop.into_js_value();
-    for name in KEPT.split(' ').chain(KEPT_UP.split(' ')) {
+    for name in pieces(KEPT, b' ').chain(pieces(KEPT_UP, b' ')) {
         let added = root.add_event_listener_with_callback(name, stop.unchecked_ref());
         if added.is_err() {
             crate::loader::refused();
@@ -49,7 +55,7 @@ pub fn keep(root: &HtmlElement) {
 /// Keeps what begins in any root from the page's listeners, for as long as the widget lives.
 pub fn keep_all() {
     if let Some(window) = window() {
-        for name in KEPT.split(' ') {
+        for name in pieces(KEPT, b' ') {
             listen(&window, name, Phase::Capture, |event| quieten(&event));
         }
     }
@@ -75,7 +81,11 @@ fn quieten(event: &Event) {
         return;
     }
     event.stop_immediate_propagation();
-    let name = joined(&["banso-", &event.type_()]);
+    let mut name = joined(&["banso-", &event.type_()]);
+    // What an input method put together is there now; Chromium says so by no other event.
+    if name == "banso-compositionend" {
+        INPUT.clone_into(&mut name);
+    }
     if ![CLICK, INPUT, KEYDOWN].contains(&&*name) {
         return;
     }
@@ -107,7 +117,10 @@ fn hear(on: &EventTarget, name: &'static str, act: Rc<dyn Fn(bool) -> bool>) -> 
     Listener::new(on, name, Phase::Bubble, move |event| {
         let event = if in_card { original(&event) } else { event };
         let key = property(&event, "key").as_string();
-        if key.as_deref() == Some("Escape") && !event.default_prevented() && act(in_card) {
+        // An input method's own Escape gives up what it puts together.
+        let typing = is_composing(&event);
+        if key.as_deref() == Some("Escape") && !typing && !event.default_prevented() && act(in_card)
+        {
             // Else it would close the dialog of the host's that the card is in.
             event.prevent_default();
         }

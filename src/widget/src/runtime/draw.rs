@@ -10,7 +10,6 @@ use banso_model::time::Timestamp;
 use banso_model::value::Value;
 use banso_model::wire::{Section, Session, Start};
 
-use super::help::SHOWN;
 use super::live::Live;
 use super::tour::Running;
 use super::{Message, post};
@@ -87,14 +86,12 @@ impl Live {
         }
         let seen = self.memory.news;
         unread += hub.news.iter().filter(|news| Some(news.at) > seen).count();
-        let shown = |section: &Section| SHOWN || *section != Section::Help;
-        let sections: Vec<Section> = hub.sections.iter().copied().filter(shown).collect();
-        let first = sections.first().copied().unwrap_or(Section::Todo);
+        let first = hub.sections.first().copied().unwrap_or(Section::Todo);
         Some(HubScene {
             open: self.hub_open,
             unread,
             section: self.section.unwrap_or(first),
-            sections,
+            sections: hub.sections.clone(),
             help: self.help.scene.clone(),
             checklists,
             guides: self.startable(session),

@@ -3,6 +3,7 @@
 //! A tab has one exchange at a time. That a session is never asked for while a batch is on its way is what lets uses be
 //! counted once: facts hold exactly what was answered before they were asked for.
 
+use banso_engine::reduce::has_part;
 use banso_model::time::Timestamp;
 use banso_model::time::digits;
 use banso_model::wire::{SessionRequest, limits};
@@ -313,7 +314,7 @@ impl Live {
         let own = batch.stream == self.identity.stream();
         // A token that was renewed since replaces the one of that time, as long as it is the same user's.
         let renewed = self.identity.token().map(json::write);
-        let token = renewed.filter(|_| batch.who.contains(&self.user_member()));
+        let token = renewed.filter(|_| has_part(&batch.who, &self.user_member()));
         let dropped = self.queue.dropped_of(&batch.stream);
         let token = if own || batch.token.is_some() {
             token
@@ -377,7 +378,7 @@ impl Live {
                 }
                 true
             }
-            _ if answer.code().contains("token") => {
+            _ if has_part(&answer.code(), "token") => {
                 // Without anybody to ask now, it is tried again when somebody may be asked.
                 if self.want_token(&answer.code()) {
                     self.exchange.token_missing = true;
@@ -460,7 +461,7 @@ impl Live {
                 ")",
             ]),
         );
-        if code.contains("token") {
+        if has_part(&code, "token") {
             self.want_token(&code);
         }
         self.exchange.ask_failed = again;

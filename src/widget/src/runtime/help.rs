@@ -15,10 +15,6 @@ use crate::browser::{self, joined};
 use crate::scene::{HelpScene, Shared};
 use crate::{http, json};
 
-/// Whether this build shows help in the hub. Everything of it is built and waits: with it the widget is 2 KB over its
-/// budget, so `help` is a feature that a release is built without until there is room.
-pub const SHOWN: bool = cfg!(feature = "help");
-
 /// A search waits for so long for its user to go on typing.
 const TYPING_MS: i64 = 250;
 
@@ -28,6 +24,8 @@ pub(super) struct Help {
     pub(super) scene: HelpScene,
     /// When what is typed is searched.
     pub(super) search_at: Option<Timestamp>,
+    /// The article that is asked for; another that comes late is not opened.
+    asked: Option<String>,
     /// How long the open article has been read.
     reading: Option<Activity>,
 }
@@ -41,7 +39,7 @@ impl Live {
 
     /// Searches what is due; without a query, what is suggested for the page.
     pub(super) fn search_due(&mut self, now: Timestamp) {
-        if !SHOWN || self.help.search_at.is_none_or(|at| at > now) {
+        if self.help.search_at.is_none_or(|at| at > now) {
             return;
         }
         self.help.search_at = None;
@@ -89,6 +87,7 @@ impl Live {
         let missed = found
             .as_ref()
             .is_some_and(|found| found.articles.is_empty());
+        self.help.scene.searched.clone_from(&query);
         self.help.scene.found = found.map(|found| Shared(Rc::new(found)));
         if !query.is_empty() && !self.help.scene.failed {
             let act = if missed { "missed" } else { "found" };
@@ -106,7 +105,8 @@ impl Live {
     pub(super) fn open_article(&mut self, id: Option<String>) {
         self.end_reading();
         self.help.scene.article = None;
-        self.help.scene.answered = false;
+        self.help.scene.solved = None;
+        self.help.asked.clone_from(&id);
         let Some(id) = id else { return };
         let path = joined(&["/", &String::from(js_sys::encode_uri_component(&id))]);
         let url = self.help_url(&path, "");
@@ -121,43 +121,46 @@ impl Live {
 
     /// An article came.
     pub(super) fn read_article(&mut self, article: Option<Box<Article>>) {
+        if self.help.asked.is_none() {
+            return;
+        }
         self.dirty = true;
         self.help.scene.failed = article.is_none();
-        let Some(article) = article else { return };
-        let now = browser::now();
+        let asked = self.help.asked.as_ref();
+        let Some(article) = article.filter(|article| Some(&article.id) == asked) else {
+            return;
+        };
         self.record_help(&article.id, "opened", Value::Null);
         self.help.scene.article = Some(Shared(Rc::from(article)));
-        let mut reading = Activity::default();
-        reading.visible(self.visible, now);
-        self.help.reading = Some(reading);
+        self.help.reading = Some(Activity::default());
+        self.look_at_article();
     }
 
     /// The reader says whether the article helped.
     pub(super) fn solved(&mut self, solved: bool) {
         if let Some(article) = self.help.scene.article.clone() {
-            self.help.scene.answered = true;
+            self.help.scene.solved = Some(solved);
             self.record_help(&article.id, "solved", solved.into());
         }
     }
 
-    /// The reader did something, or the page was shown or hidden.
-    pub(super) fn reading(&mut self, visible: Option<bool>) {
-        let now = browser::now();
-        if let Some(reading) = self.help.reading.as_mut().filter(|_| SHOWN) {
-            match visible {
-                Some(visible) => reading.visible(visible, now),
-                None => {
-                    reading.input(now);
-                }
-            }
+    /// The reader did something.
+    pub(super) fn read_on(&mut self) {
+        if let Some(reading) = &mut self.help.reading {
+            reading.input(browser::now());
+        }
+    }
+
+    /// The open article came into sight or went out of it.
+    pub(super) fn look_at_article(&mut self) {
+        let shown = self.visible && self.hub_open && self.section == Some(Section::Help);
+        if let Some(reading) = &mut self.help.reading {
+            reading.visible(shown, browser::now());
         }
     }
 
     /// Records how long the open article was read since this was last asked.
     pub(super) fn record_reading(&mut self) {
-        if !SHOWN {
-            return;
-        }
         let seconds = self
             .help
             .reading
@@ -177,9 +180,12 @@ impl Live {
     /// A part of the hub is shown.
     pub(super) fn open_section(&mut self, section: Section) {
         self.section = Some(section);
+        self.look_at_article();
         match section {
             Section::Help => {
-                if SHOWN && self.help.scene.found.is_none() {
+                // What is suggested is suggested for a page, and may be of the one before.
+                let scene = &self.help.scene;
+                if scene.found.is_none() || scene.query.is_empty() {
                     self.help.search_at = Some(Timestamp(0));
                 }
             }

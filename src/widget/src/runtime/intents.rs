@@ -9,7 +9,6 @@ use banso_model::progress::Run;
 use banso_model::value::Values;
 
 use super::draw::Opened;
-use super::help::SHOWN;
 use super::live::Live;
 use crate::navigate;
 use crate::scene::Intent;
@@ -47,10 +46,9 @@ impl Live {
                 self.perform(None, &action);
             }
             Intent::Section(section) => self.open_section(section),
-            Intent::Search(query) if SHOWN => self.search(query),
-            Intent::Article(id) if SHOWN => self.open_article(id),
-            Intent::Solved(solved) if SHOWN => self.solved(solved),
-            Intent::Search(_) | Intent::Article(_) | Intent::Solved(_) => {}
+            Intent::Search(query) => self.search(query),
+            Intent::Article(id) => self.open_article(id),
+            Intent::Solved(solved) => self.solved(solved),
             Intent::Hub(open) => self.open_hub(open),
             Intent::Start(id) => {
                 self.hub_open = false;
@@ -131,7 +129,7 @@ impl Live {
     pub(super) fn open_hub(&mut self, open: bool) {
         self.hub_open = open;
         self.dirty = true;
-        self.reading(Some(open && self.visible));
+        self.look_at_article();
         if open {
             let sections = self
                 .session

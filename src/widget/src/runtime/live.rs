@@ -12,7 +12,6 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::exchange::Exchange;
-use super::help::SHOWN;
 use super::tour::{Running, Suspended};
 use super::{After, Message, post};
 use crate::activity::Activity;
@@ -238,9 +237,8 @@ impl Live {
             Message::Unwritten => self.unwritten(),
             Message::Fetched(hash, guide) => self.fetched(hash, guide),
             Message::Exchange(step) => self.exchanged(step),
-            Message::Found(query, found) if SHOWN => self.found_help(query, found),
-            Message::Article(article) if SHOWN => self.read_article(article),
-            Message::Found(..) | Message::Article(_) => {}
+            Message::Found(query, found) => self.found_help(query, found),
+            Message::Article(article) => self.read_article(article),
             Message::Settle => return self.settle(),
             Message::Call(..) | Message::Begun => {}
         }

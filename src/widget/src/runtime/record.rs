@@ -155,7 +155,7 @@ impl Live {
 
     /// The user did something. Returns whether that added up to an event.
     pub(super) fn input(&mut self) -> bool {
-        self.reading(None);
+        self.read_on();
         let worth = self.activity.input(browser::now());
         if worth {
             self.record_activity();
@@ -173,7 +173,7 @@ impl Live {
     pub(super) fn seen(&mut self, visible: bool) {
         self.visible = visible;
         self.activity.visible(visible, browser::now());
-        self.reading(Some(visible));
+        self.look_at_article();
         if visible {
             self.exchange.look();
             self.dirty = true;

@@ -7,6 +7,7 @@ use banso_model::value::Value;
 
 use super::live::Live;
 use super::record::props;
+use crate::anchor::folded;
 use crate::browser::joined;
 
 impl Live {
@@ -50,7 +51,7 @@ impl Live {
             return true;
         };
         let given = self.answers.get(&question).cloned();
-        let empty = matches!(&given, Some(Value::Text(text)) if text.trim().is_empty());
+        let empty = matches!(&given, Some(Value::Text(text)) if folded(text).is_empty());
         let given = given.filter(|_| !empty);
         if given.is_none() && required && *action == Action::Next {
             return false;

@@ -2,6 +2,7 @@
 
 use banso_model::wire::{Article, Listed};
 
+use super::hub::contact;
 use super::press::{button, worded};
 use super::tag::{Html, Tag, tag};
 use super::{Given, icon, media, text};
@@ -19,20 +20,26 @@ pub fn view(given: &Given, help: &HelpScene) -> Html {
     )
     .set("aria-label", words.say("search"))
     .set("placeholder", words.say("search"))
+    .set("value", &help.query)
     .on(vec![Intent::Search(String::new())]);
-    let found = help.found.as_ref().map_or(&[][..], |found| &found.articles);
-    let said = if help.failed {
-        words.say("offline")
-    } else if found.is_empty() && !help.query.is_empty() && help.found.is_some() {
-        words.say("no_hits")
+    let found = help.found.as_ref().map(|found| &*found.articles);
+    let missed = found.is_some_and(<[_]>::is_empty) && !help.searched.is_empty();
+    let (class, said) = if help.failed {
+        ("nothing", words.say("offline").to_owned())
+    } else if missed {
+        ("nothing", words.say("no_hits").to_owned())
     } else {
-        ""
+        // Seen, the list says it.
+        let found = found.filter(|_| !help.searched.is_empty());
+        let hits = found.map(|found| text::counted(words.say("hits"), found.len(), 0));
+        ("unseen", hits.unwrap_or_default())
     };
-    vec![
-        search,
-        tag("p", "class=nothing;role=status").say(said),
-        list(found),
-    ]
+    let said = tag("p", "role=status").set("class", class).say(&said);
+    let mut parts = vec![search, said, list(found.unwrap_or_default())];
+    if missed || help.failed {
+        parts.extend(contact(given));
+    }
+    parts
 }
 
 fn list(articles: &[Listed]) -> Tag {
@@ -61,9 +68,7 @@ fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
     let back = vec![Intent::Article(None)];
     let mut parts = vec![
         worded("quiet", "back", words.say("back"), back),
-        tag("h3", "tabindex=-1")
-            .set("id", &article.id)
-            .with(text::rich(&article.title, variables)),
+        tag("h3", "tabindex=-1").with(text::rich(&article.title, variables)),
         tag("p", "class=summary").say(&text::counted(
             words.say("minutes"),
             article.minutes as usize,
@@ -78,8 +83,8 @@ fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
     );
     parts.push(tag("div", "class=text").with(text::rich(&article.body, variables)));
     let mut asked = tag("div", "class=solved;role=group").set("aria-label", words.say("solved"));
-    if help.answered {
-        asked = asked.put(tag("p", "role=status").say(words.say("thanks")));
+    if help.solved.is_some() {
+        asked = asked.put(tag("p", "").say(words.say("thanks")));
     } else {
         asked = asked
             .put(tag("p", "").say(words.say("solved")))
@@ -97,6 +102,9 @@ fn article(given: &Given, help: &HelpScene, article: &Article) -> Html {
             ));
     }
     parts.push(asked);
+    if help.solved == Some(false) {
+        parts.extend(contact(given));
+    }
     if !article.related.is_empty() {
         parts.push(tag("h4", "").say(words.say("related")));
         parts.push(list(&article.related));

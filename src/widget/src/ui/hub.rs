@@ -4,16 +4,17 @@ use std::rc::Rc;
 
 use banso_model::guide::{Action, Button, Media, Rich};
 use banso_model::time::{Timestamp, digits};
-use banso_model::wire::{self, Corner, Section};
+use banso_model::wire::{self, Article, Corner, Section};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 
 use super::press::{button, close, truth, worded};
 use super::tag::{Html, Mount, Place, Tag, tag};
 use super::{Given, checklist, help, icon, media, text};
 use crate::anchor::Listener;
+use crate::browser::joined;
 use crate::layer::{Top, active, focus, on_escape};
-use crate::runtime::help::SHOWN;
-use crate::scene::{HubScene, Intent};
+use crate::scene::{HubScene, Intent, Shared};
 
 /// The launcher and its panel.
 pub struct Hub {
@@ -21,6 +22,8 @@ pub struct Hub {
     launcher: Place,
     panel: Place,
     open: bool,
+    /// The article that was drawn last.
+    article: Option<Shared<Article>>,
     escape: Vec<Listener>,
 }
 
@@ -32,6 +35,7 @@ impl Hub {
             launcher: Place::default(),
             panel: Place::default(),
             open: false,
+            article: None,
             escape: Vec::new(),
         })
     }
@@ -49,8 +53,33 @@ impl Hub {
             return;
         };
         let html = self.view(given, hub);
+        let panel = of(&self.panel).filter(|_| self.open);
+        let had_focus = panel.filter(|panel| active().is_some_and(|at| panel.contains(Some(&at))));
         self.mount.draw(html);
         self.drawn(given, hub);
+        let before = std::mem::replace(&mut self.article, article(hub).cloned());
+        if let Some(panel) = had_focus.filter(|_| hub.open) {
+            self.follow(&panel, before);
+        }
+    }
+
+    /// Has the focus go to the article that was opened, or back to where the one that was closed is listed; whatever else
+    /// took away what had it, it stays in the panel.
+    fn follow(&self, panel: &HtmlElement, before: Option<Shared<Article>>) {
+        let turned = self.article != before;
+        if !turned && active().is_some() {
+            return;
+        }
+        let to = match (&self.article, before) {
+            (None, Some(before)) => joined(&["[data-banso-article='", &before.id, "'] button"]),
+            _ => "h3[tabindex]".to_owned(),
+        };
+        let to = panel.query_selector(&to).ok().flatten();
+        let to = to.map_or_else(|| panel.clone(), JsCast::unchecked_into);
+        // The panel scrolls to it; the page has no part in that.
+        if to.focus().is_err() {
+            crate::loader::refused();
+        }
     }
 
     fn view(&self, given: &Given, hub: &HubScene) -> Html {
@@ -90,8 +119,9 @@ impl Hub {
         let head = tag("div", "class=head")
             .put(tag("h2", "id=hub").say(words.say("hub")))
             .put(close(words.say("close"), vec![Intent::Hub(false)]));
-        // Another part of the hub begins at its top.
-        let mut inner = tag("div", "class=inner;data-scrolls=").set("id", name(hub.section));
+        // Another part of the hub, or another article, begins at its top.
+        let shown = article(hub).map_or(name(hub.section), |article| &article.id);
+        let mut inner = tag("div", "class=inner;data-scrolls=").set("id", shown);
         let mut parts = tag("nav", "class=parts").set("aria-labelledby", "hub");
         if hub.open {
             inner = inner.with(contents(given, hub, settings));
@@ -167,6 +197,12 @@ impl Hub {
     }
 }
 
+/// The article that is open.
+fn article(hub: &HubScene) -> Option<&Shared<Article>> {
+    let open = hub.help.article.as_ref();
+    open.filter(|_| hub.section == Section::Help)
+}
+
 fn of(place: &Place) -> Option<HtmlElement> {
     place.try_borrow().ok()?.clone()
 }
@@ -196,8 +232,7 @@ fn part(given: &Given, section: Section, shown: Section) -> Tag {
 fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
     match hub.section {
         Section::Todo => to_do(given, hub),
-        Section::Help if SHOWN => help::view(given, &hub.help),
-        Section::Help => Html::new(),
+        Section::Help => help::view(given, &hub.help),
         Section::News => {
             let news = settings.news.iter().map(|news| {
                 let said = said(given, "news", &news.title, &news.body, news.media.as_ref());
@@ -211,14 +246,19 @@ fn contents(given: &Given, hub: &HubScene, settings: &wire::Hub) -> Html {
             }
             news
         }
-        Section::Contact => {
-            let contact = settings.contact.iter().map(|contact| {
-                said(given, "contact", &contact.title, &contact.body, None)
-                    .put(buttons(given, &contact.buttons))
-            });
-            contact.collect()
-        }
+        Section::Contact => contact(given),
     }
+}
+
+/// How to reach a person.
+pub fn contact(given: &Given) -> Html {
+    let hub = given.scene.session.hub.as_ref();
+    let contact = hub.and_then(|hub| hub.contact.as_ref());
+    let contact = contact.map(|contact| {
+        said(given, "contact", &contact.title, &contact.body, None)
+            .put(buttons(given, &contact.buttons))
+    });
+    contact.into_iter().collect()
 }
 
 fn said(given: &Given, class: &str, title: &Rich, body: &Rich, picture: Option<&Media>) -> Tag {

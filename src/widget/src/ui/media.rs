@@ -3,10 +3,11 @@
 use banso_model::guide::Media;
 
 use super::tag::{Tag, tag};
+use crate::cut::cut;
 
 /// A picture or a video.
 pub fn view(media: &Media, locale: &str) -> Tag {
-    let (width, height) = media.ratio.split_once('/').unwrap_or_default();
+    let (width, height) = cut(&media.ratio, b'/').unwrap_or_default();
     let shown = if media.video {
         let mut video =
             tag("video", "controls=;playsinline=;preload=none").set("aria-label", &media.alt);

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 
 use crate::browser::window;
+use crate::cut::{cut, pieces};
 use crate::scene::Intent;
 
 /// Nodes one after the other.
@@ -41,8 +42,8 @@ struct Part {
 pub fn tag(name: &'static str, fixed: &'static str) -> Tag {
     let mut tag = Tag::default();
     tag.0.name = name;
-    for one in fixed.split(';') {
-        if let Some((name, value)) = one.split_once('=') {
+    for one in pieces(fixed, b';') {
+        if let Some((name, value)) = cut(one, b'=') {
             tag.0.attributes.push((name, value.to_owned()));
         }
     }

@@ -4,6 +4,7 @@ use banso_model::guide::Rich;
 use banso_model::time::digits;
 
 use super::tag::{Html, Tag, tag, text as word};
+use crate::cut::{cut, pieces};
 
 /// What `{{user.name|there}}` may say.
 pub type Variables = banso_model::named::Named<String>;
@@ -54,7 +55,7 @@ pub fn rich(text: &Rich, variables: &Variables) -> Html {
 }
 
 fn element(written: &str) -> Tag {
-    let (name, rest) = written.split_once(' ').unwrap_or((written, ""));
+    let (name, rest) = cut(written, b' ').unwrap_or((written, ""));
     let known = ELEMENTS.into_iter().find(|known| *known == name);
     let made = tag(known.unwrap_or("span"), "");
     match known {
@@ -72,7 +73,7 @@ fn element(written: &str) -> Tag {
 
 /// What a variable says.
 fn said<'a>(written: &'a str, variables: &'a Variables) -> &'a str {
-    let (path, otherwise) = written.split_once('|').unwrap_or((written, ""));
+    let (path, otherwise) = cut(written, b'|').unwrap_or((written, ""));
     variables.get(path).map_or(otherwise, String::as_str)
 }
 
@@ -102,7 +103,7 @@ pub fn count(n: usize, of: usize) -> Tag {
 /// One of the widget's words with its numbers put in.
 pub fn counted(word: &str, n: usize, of: usize) -> String {
     let mut text = String::new();
-    for (at, part) in word.split('{').enumerate() {
+    for (at, part) in pieces(word, b'{').enumerate() {
         let counts = [("n}", n), ("of}", of)];
         let found = counts
             .iter()
