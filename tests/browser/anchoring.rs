@@ -2,12 +2,23 @@
 //! frame.
 
 use anyhow::Result;
-use banso_tests::browser::Setup;
+use banso_tests::browser::{Engine, Setup};
 use banso_tests::host::Page;
+use banso_tests::in_each_engine;
 use serde_json::{Value, json};
 
-use crate::case::{Act, Case, play, play_in};
+use crate::case::{Act, Case, narrowest, play, play_in};
 use Act::{Click, ClickGuide, Guide, Js, NoGuide, Size, Until};
+
+in_each_engine!(
+    a_card_is_on_the_side_that_has_room,
+    a_card_is_beside_its_target,
+    a_card_follows_its_target,
+    a_frame_and_a_shadow_root_are_looked_into,
+    a_card_has_room_in_any_viewport,
+    a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on,
+    the_spotlight_lights_and_lets_through_what_the_step_says,
+);
 
 /// A tour of one step at `#t`, with more fields for the step.
 fn at_t(more: &Value) -> Value {
@@ -41,9 +52,57 @@ const MIDDLE: &str =
     "#t { position: absolute; left: 600px; top: 400px; width: 120px; height: 40px }";
 const BUTTON: &str = "<button id=t>Target</button>";
 
-#[tokio::test]
-async fn a_card_is_beside_its_target() -> Result<()> {
-    play(vec![
+/// A target, the placement that its step asks for, and the side it is given.
+const SIDES: [(&str, &str, &str); 18] = [
+    ("middle", "auto", "bottom"),
+    ("middle", "top", "top"),
+    ("middle", "top-start", "top"),
+    ("middle", "top-end", "top"),
+    ("middle", "bottom", "bottom"),
+    ("middle", "bottom-start", "bottom"),
+    ("middle", "bottom-end", "bottom"),
+    ("middle", "left", "left"),
+    ("middle", "right", "right"),
+    ("middle", "start", "left"),
+    ("middle", "end", "right"),
+    ("top", "top", "bottom"),
+    ("bottom", "bottom", "top"),
+    ("left", "left", "right"),
+    ("right", "right", "left"),
+    ("right", "bottom", "bottom"),
+    ("left", "top", "top"),
+    ("tall", "end", "right"),
+];
+
+async fn a_card_is_on_the_side_that_has_room(engine: Engine) -> Result<()> {
+    let css = "body { margin: 0 } button { position: absolute; width: 120px; height: 40px } #middle { left: 440px; top: 340px } #top { left: 440px; top: 0 } \
+        #bottom { left: 440px; top: 700px } #left { left: 0; top: 340px } #right { left: 880px; top: 340px } #tall { left: 440px; top: 0; height: 738px }";
+    let html = "<button id=middle>Middle</button> <button id=top>Top</button> <button id=bottom>Bottom</button> <button id=left>Left</button> \
+        <button id=right>Right</button> <button id=tall>Tall</button>";
+    let steps: Vec<Value> = SIDES
+        .iter()
+        .map(|(target, placement, _)| {
+            json!({ "id": format!("{target}-{placement}"), "target": { "css": format!("#{target}") }, "placement": placement,
+                "title": { "en": "Look here" }, "body": { "en": "This is it." } })
+        })
+        .collect();
+    let acts = SIDES
+        .iter()
+        .flat_map(|(target, placement, side)| {
+            let shown = format!("$.guide('[data-banso-step={target}-{placement}]') && $.beside('#{target}') && $.side() === '{side}'");
+            [Until(shown.leak()), ClickGuide("[data-banso-action=next]")]
+        })
+        .collect();
+    let setup = Setup {
+        size: (1000, 740),
+        ..engine.into()
+    };
+    let tour = json!({ "kind": "tour", "steps": steps });
+    play_in(setup, vec![case(page("sides", css, html), tour, acts)]).await
+}
+
+async fn a_card_is_beside_its_target(engine: Engine) -> Result<()> {
+    play(engine, vec![
         case(
             page("flips", "#t { position: absolute; left: 600px; bottom: 10px; width: 120px; height: 40px }", BUTTON),
             at_t(&json!({ "placement": "bottom" })),
@@ -92,7 +151,12 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         case(
             page("zoomed", "#box { zoom: 1.5 } #t { margin: 60px; width: 120px; height: 40px }", "<div id=box><button id=t>Target</button></div>"),
             at_t(&json!({})),
-            vec![Until("$.near($.box('#t').width, 180) && $.beside('#t') && $.lit('#t', 4)")],
+            vec![Until("$.near($.box('#t').width, 180) && $.reaches('#t') && $.beside('#t') && $.lit('#t', 4)")],
+        ),
+        case(
+            page("zoomed-body", "body { zoom: 1.25 } #t { margin: 60px; width: 120px; height: 40px }", BUTTON),
+            at_t(&json!({})),
+            vec![Until("$.near($.box('#t').width, 150) && $.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
             page(
@@ -103,10 +167,10 @@ async fn a_card_is_beside_its_target() -> Result<()> {
             at_t(&json!({})),
             vec![
                 Until("$.beside('#t')"),
-                // Every frame is looked at after the widget had its turn in it.
-                Js("document.querySelector('#box').classList.add('on'); window.seen = []; const look = () => { const t = $.box('#t'), a = $.arrow(); seen.push(a ? Math.abs(a.cx - t.cx) : 999); if (document.getAnimations().some(a => a.playState === 'running')) requestAnimationFrame(look) }; setTimeout(() => requestAnimationFrame(look), 150)"),
+                // In no frame is it further behind than the target came since the one before.
+                Js("document.querySelector('#box').classList.add('on'); window.behind = []; let last; const look = () => { const t = $.box('#t'), a = $.arrow(); if (last) behind.push(a ? Math.abs(a.cx - t.cx) - Math.abs(t.cx - last) : 999); last = t.cx; if (document.getAnimations().some(a => a.playState === 'running')) requestAnimationFrame(look) }; setTimeout(() => requestAnimationFrame(look), 150)"),
                 Until("$.near($.box('#t').width, 192) && $.beside('#t')"),
-                Until("seen.length > 5 && seen.filter(d => d > 24).length === 0"),
+                Until("behind.length > 5 && behind.filter(by => by > 2).length === 0 || (window.notes = behind, false)"),
             ],
         ),
         case(
@@ -162,6 +226,11 @@ async fn a_card_is_beside_its_target() -> Result<()> {
             vec![Until("$.beside('#t') && $.lit('#t', 4)")],
         ),
         case(
+            page("svg-turned", "svg { margin: 200px }", "<svg width=120 height=80><g transform='rotate(20 60 40)'><rect id=t x=30 y=20 width=60 height=30 /></g></svg>"),
+            at_t(&json!({})),
+            vec![Until("$.box('#t').height > 40 && $.beside('#t') && $.lit('#t', 4)")],
+        ),
+        case(
             page("contents", "#t { display: contents } i { display: inline-block; width: 90px; height: 30px; margin-top: 200px }", "<p><span id=t><i>One</i><i>Two</i></span></p>"),
             at_t(&json!({})),
             vec![Until("(() => { const r = document.createRange(); r.selectNodeContents(document.querySelector('#t')); return $.beside(r.getBoundingClientRect()) })()")],
@@ -178,6 +247,11 @@ async fn a_card_is_beside_its_target() -> Result<()> {
         ),
         case(
             page("role", MIDDLE, "<div role=button id=t aria-label='Open menu' tabindex=0>≡</div><button>Other</button>"),
+            at(&json!({ "role": "button", "name": "Open menu" }), &json!({})),
+            vec![Until("$.beside('#t')")],
+        ),
+        case(
+            page("implied-role", MIDDLE, "<button id=t> <b>Open</b> menu</button><button>Other</button>"),
             at(&json!({ "role": "button", "name": "Open menu" }), &json!({})),
             vec![Until("$.beside('#t')")],
         ),
@@ -200,8 +274,56 @@ async fn a_card_is_beside_its_target() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_frame_and_a_shadow_root_are_looked_into() -> Result<()> {
+/// What becomes of a target that has a card, and the side of it then. Each follows the one before.
+const MOVES: [(&str, &str); 9] = [
+    ("", "bottom"),
+    ("scrollTo(0, 120)", "bottom"),
+    // There is no room below any longer.
+    ("scrollTo(0, 0); t().style.top = '660px'", "top"),
+    ("scrollTo(0, 300)", "bottom"),
+    (
+        "t().style.transition = 'left .3s'; t().style.left = '300px'",
+        "bottom",
+    ),
+    (
+        "t().style.transition = ''; t().style.height = '90px'",
+        "bottom",
+    ),
+    (
+        "const n = t().cloneNode(true); n.style.left = '520px'; t().replaceWith(n)",
+        "bottom",
+    ),
+    (
+        "const d = document.createElement('div'); d.style.cssText = 'position: absolute; left: 60px; top: 40px'; document.body.append(d); d.append(t())",
+        "bottom",
+    ),
+    ("t().style.transform = 'scale(.5) rotate(10deg)'", "bottom"),
+];
+
+async fn a_card_follows_its_target(engine: Engine) -> Result<()> {
+    let mut acts = Vec::new();
+    for (act, side) in MOVES {
+        let there = format!("$.beside('#t') && $.side() === '{side}'");
+        acts.extend([Js(act), Until(there.leak())]);
+    }
+    acts.extend([
+        Size(700, 600),
+        Until("innerHeight === 600 && $.beside('#t') && $.side() === 'top'"),
+    ]);
+    let setup = Setup {
+        size: (1000, 740),
+        ..engine.into()
+    };
+    let css = "body { height: 2400px; margin: 0 } #t { position: absolute; left: 440px; top: 340px; width: 120px; height: 40px }";
+    let host = Page {
+        js: "window.t = () => document.querySelector('#t')",
+        ..page("moves", css, BUTTON)
+    };
+    let tour = at_t(&json!({ "placement": "bottom" }));
+    play_in(setup, vec![case(host, tour, acts)]).await
+}
+
+async fn a_frame_and_a_shadow_root_are_looked_into(engine: Engine) -> Result<()> {
     let shadow = "customElements.define('x-outer', class extends HTMLElement { connectedCallback() { this.attachShadow({ mode: 'open' }).append(document.createElement('x-inner')) } });
         customElements.define('x-inner', class extends HTMLElement { connectedCallback() { const b = document.createElement('button'); b.id = 's'; b.textContent = 'Deep'; this.attachShadow({ mode: 'open' }).append(b) } });
         window.deep = () => document.querySelector('x-outer').shadowRoot.querySelector('x-inner').shadowRoot.querySelector('#s');";
@@ -209,7 +331,7 @@ async fn a_frame_and_a_shadow_root_are_looked_into() -> Result<()> {
         window.seen = () => { const i = inner()?.getBoundingClientRect(), o = f().getBoundingClientRect(); if (!i) return null; const k = o.width / f().offsetWidth;
             const b = { x: o.x + (f().clientLeft + i.x) * k, y: o.y + (f().clientTop + i.y) * k, width: i.width * k, height: i.height * k };
             return $.box(b) };";
-    play(vec![
+    play(engine, vec![
         case(
             Page { js: shadow, ..page("shadow", "x-outer { display: block; margin: 200px }", "<x-outer></x-outer>") },
             at(&json!({ "within": ["x-outer", "x-inner"], "css": "#s" }), &json!({})),
@@ -226,6 +348,11 @@ async fn a_frame_and_a_shadow_root_are_looked_into() -> Result<()> {
             vec![Until("seen() && $.beside(seen())")],
         ),
         case(
+            Page { js: framed, ..page("written-frame", "iframe { position: absolute; left: 40px; top: 60px; width: 260px; height: 160px; border: 5px solid } #s { margin: 50px 80px }", "<iframe srcdoc='<link rel=stylesheet href=/written-frame/style.css><button id=s>Inner</button>'></iframe>") },
+            at(&json!({ "within": ["iframe"], "css": "#s" }), &json!({})),
+            vec![Until("seen()?.x > 100 && $.beside(seen())")],
+        ),
+        case(
             Page { js: framed, inner: "<div id=tall><button id=s>Inner</button></div>", ..page("scrolled-frame", "#tall { height: 2000px; padding-top: 900px } iframe { margin: 40px; border: 0; width: 600px; height: 400px }", "<iframe src=/scrolled-frame/inner></iframe>") },
             at(&json!({ "within": ["iframe"], "css": "#s" }), &json!({})),
             vec![Until("seen() && seen().y < 400 && $.beside(seen())"), Js("f().contentWindow.scrollBy(0, 60)"), Until("$.beside(seen())")],
@@ -234,13 +361,8 @@ async fn a_frame_and_a_shadow_root_are_looked_into() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_card_has_room_in_any_viewport() -> Result<()> {
+async fn a_card_has_room_in_any_viewport(engine: Engine) -> Result<()> {
     let long = "word ".repeat(400);
-    let setup = |size| Setup {
-        size,
-        ..Setup::default()
-    };
     let narrow = || {
         vec![
             case(
@@ -288,21 +410,26 @@ async fn a_card_has_room_in_any_viewport() -> Result<()> {
         ]
     };
     // 320 pixels wide is also what 1280 are at 400 %.
-    play_in(setup((320, 568)), narrow()).await?;
-    let setup = Setup {
-        switches: vec!["--force-device-scale-factor=2"],
-        ..setup((640, 430))
-    };
-    play_in(setup, narrow()).await
+    let width = narrowest(engine, 320)?;
+    for (size, scale) in [((width, 568), 2), ((640, 430), 2), ((640, 430), 1)] {
+        let setup = Setup {
+            size,
+            scale,
+            ..engine.into()
+        };
+        play_in(setup, narrow()).await?;
+    }
+    Ok(())
 }
 
-#[tokio::test]
-async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() -> Result<()> {
+async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on(
+    engine: Engine,
+) -> Result<()> {
     const CARD: &str = "[data-banso-step=s]";
     let scroller = "#list { position: absolute; left: 100px; top: 100px; width: 400px; height: 300px; overflow: auto } #in { height: 3000px; padding-top: 100px } #t { width: 120px; height: 40px }";
     let listed = "<div id=list><div id=in><button id=t>Target</button></div></div>";
     let modal = "#cover { position: fixed; inset: 0; background: rgb(0 0 0 / .5); z-index: 1000 } #cover[hidden] { display: none }";
-    play(vec![
+    play(engine, vec![
         case(
             page("hidden", MIDDLE, BUTTON),
             at_t(&json!({})),
@@ -317,6 +444,11 @@ async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() ->
             page("removed", MIDDLE, BUTTON),
             at_t(&json!({})),
             vec![Guide(CARD), Js("window.kept = document.querySelector('#t'); kept.remove()"), NoGuide(CARD), Js("document.body.append(kept)"), Until("$.beside('#t')")],
+        ),
+        case(
+            page("parent-hidden", MIDDLE, BUTTON),
+            at_t(&json!({})),
+            vec![Guide(CARD), Js("window.around = document.createElement('div'); document.body.append(around); around.append(document.querySelector('#t')); around.hidden = true"), NoGuide(CARD), Js("around.hidden = false"), Until("$.beside('#t')")],
         ),
         case(
             page("scrolled-away", scroller, listed),
@@ -382,8 +514,7 @@ async fn a_target_that_goes_pauses_the_step_and_one_that_comes_back_goes_on() ->
     .await
 }
 
-#[tokio::test]
-async fn the_spotlight_lights_and_lets_through_what_the_step_says() -> Result<()> {
+async fn the_spotlight_lights_and_lets_through_what_the_step_says(engine: Engine) -> Result<()> {
     let html = "<button id=t>Target</button><button id=o>Other</button>";
     let css = format!("{MIDDLE} #o {{ position: absolute; left: 100px; top: 100px }}");
     let js = "window.hits = []; addEventListener('click', e => hits.push(e.target.id))";
@@ -391,7 +522,7 @@ async fn the_spotlight_lights_and_lets_through_what_the_step_says() -> Result<()
         js,
         ..page(name, css.as_str(), html)
     };
-    play(vec![
+    play(engine, vec![
         case(
             host("padded"),
             at_t(&json!({ "backdrop": "spotlight", "padding": 12, "radius": 20 })),

@@ -1,7 +1,9 @@
 //! A case of a table: a page of the host, a guide on it, what is done, and what must then hold.
 
+use std::io::Write as _;
+
 use anyhow::{Context as _, Result};
-use banso_tests::browser::{Browser, Setup};
+use banso_tests::browser::{Browser, Engine, Setup};
 use banso_tests::host::{Host, Page};
 use serde_json::{Value, json};
 use thirtyfour::Key;
@@ -55,20 +57,23 @@ window.$ = {
   },
   guide: css => [...($.root()?.querySelectorAll(css) ?? [])].find(e => e.checkVisibility()),
   card: () => $.guide('.card'),
-  box(e) { const r = typeof e === 'string' ? document.querySelector(e).getBoundingClientRect() : e.x !== undefined && e.width !== undefined && !e.localName ? e : e.getBoundingClientRect();
-    return { x: r.x, y: r.y, width: r.width, height: r.height, right: r.x + r.width, bottom: r.y + r.height, cx: r.x + r.width / 2, cy: r.y + r.height / 2 } },
+  // Until zoom was standardised, boxes were in an element's own pixels.
+  zoom(e) { let by = 1; if (e.currentCSSZoom === undefined) for (; e; e = e.parentElement) by *= getComputedStyle(e).zoom || 1; return by },
+  box(e) { if (typeof e === 'string') e = document.querySelector(e);
+    const r = e.localName ? e.getBoundingClientRect() : e, by = e.localName ? $.zoom(e) : 1, [x, y, width, height] = [r.x, r.y, r.width, r.height].map(n => n * by);
+    return { x, y, width, height, right: x + width, bottom: y + height, cx: x + width / 2, cy: y + height / 2 } },
   side: () => $.card()?.getAttribute('data-side'),
   near: (a, b, by = 1.6) => Math.abs(a - b) <= by,
   inView(r) { return r.x >= 0 && r.y >= 0 && r.right <= innerWidth + .5 && r.bottom <= innerHeight + .5 },
   apart: (a, b) => a.right <= b.x + .5 || b.right <= a.x + .5 || a.bottom <= b.y + .5 || b.bottom <= a.y + .5,
   arrow() { const a = $.card()?.querySelector('.arrow'); return a && getComputedStyle(a).display !== 'none' ? $.box(a) : null },
-  // The card is beside the box, in view, and its arrow points at the box's middle.
+  // The card is beside the box (or what is lit around it), near it, in view, and its arrow points at the box's middle.
   beside(target) {
     const c = $.card(); if (!c) return false;
     const t = $.box(target), k = $.box(c), a = $.arrow(), s = $.side();
     const along = s === 'top' || s === 'bottom' ? $.near(a?.cx, t.cx) : $.near(a?.cy, t.cy);
-    const edge = { top: k.bottom <= t.y, bottom: k.y >= t.bottom, left: k.right <= t.x, right: k.x >= t.right }[s];
-    return !!a && along && edge && $.inView(k) && $.apart(k, t);
+    const lit = $.hole()?.width ? $.hole() : t, gap = { top: lit.y - k.bottom, bottom: k.y - lit.bottom, left: lit.x - k.right, right: k.x - lit.right }[s];
+    return !!a && along && gap >= 10 && gap <= 14 && $.inView(k);
   },
   hole() { const h = $.root()?.querySelector('.hole'); return h && $.box(h) },
   lit(target, padding) { const t = $.box(target), h = $.hole();
@@ -80,9 +85,26 @@ window.$ = {
 };
 ";
 
+/// A width that a window of this engine can have, as near to this one as can be; the run says when it is another.
+pub fn narrowest(engine: Engine, width: u32) -> Result<u32> {
+    let least = match engine {
+        Engine::Chromium => 0,
+        Engine::Firefox | Engine::WebKit => 500,
+    };
+    if width < least {
+        // Not by a macro: what those print is not shown of a test that passes.
+        writeln!(
+            std::io::stderr(),
+            "in {} this is played {least} pixels wide, not {width}: it has no narrower window",
+            engine.name()
+        )?;
+    }
+    Ok(width.max(least))
+}
+
 /// Plays a table on one host and in one browser.
-pub async fn play(cases: Vec<Case>) -> Result<()> {
-    play_in(Setup::default(), cases).await
+pub async fn play(engine: Engine, cases: Vec<Case>) -> Result<()> {
+    play_in(engine.into(), cases).await
 }
 
 /// The same in a browser that is set up otherwise.

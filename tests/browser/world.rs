@@ -1,12 +1,18 @@
 //! Guides for anyone: another direction of writing, texts twice as long, fingers instead of a mouse.
 
 use anyhow::Result;
-use banso_tests::browser::Setup;
+use banso_tests::browser::{Engine, Setup};
 use banso_tests::host::Page;
+use banso_tests::in_each_engine;
 use serde_json::{Value, json};
 
-use crate::case::{Act, Case, play_in, play_with};
+use crate::case::{Act, Case, narrowest, play_in, play_with};
 use Act::{ClickGuide, Guide, Js, NoGuide, Swipe, Tap, Type, Until};
+
+in_each_engine!(
+    arabic_is_laid_out_from_right_to_left,
+    long_texts_are_never_cut_off,
+);
 
 const MIDDLE: &str =
     "#t { position: absolute; left: 600px; top: 300px; width: 120px; height: 40px }";
@@ -22,8 +28,7 @@ fn page(name: &'static str, css: &str, html: &'static str, js: &'static str) -> 
     }
 }
 
-#[tokio::test]
-async fn arabic_is_laid_out_from_right_to_left() -> Result<()> {
+async fn arabic_is_laid_out_from_right_to_left(engine: Engine) -> Result<()> {
     let ar = |text: &str| json!({ "ar": text, "en": "In English" });
     let steps = json!([
         { "id": "s", "target": { "css": "#t" }, "placement": "start", "title": ar("ابدأ من هنا"), "body": ar("اضغط **تقرير جديد** لإنشاء أول تقرير.") },
@@ -70,7 +75,7 @@ async fn arabic_is_laid_out_from_right_to_left() -> Result<()> {
         },
     ];
     play_with(
-        Setup::default(),
+        engine.into(),
         |workspace| workspace["locales"] = json!(["en", "ar"]),
         cases,
     )
@@ -78,8 +83,7 @@ async fn arabic_is_laid_out_from_right_to_left() -> Result<()> {
 }
 
 /// Every kind with texts that do not end, in a narrow window: nothing is cut off and nothing lies over anything else.
-#[tokio::test]
-async fn long_texts_are_never_cut_off() -> Result<()> {
+async fn long_texts_are_never_cut_off(engine: Engine) -> Result<()> {
     let word = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen";
     let long = json!({ "en": format!("{word} {} {word}", "and many more words than anybody planned for".repeat(2)),
         "ja": "お客様の利用状況に合わせた次の一歩をご案内するための設定をここから始めることができますので、まずは新しいレポートを作成してください。".repeat(2) });
@@ -116,6 +120,7 @@ async fn long_texts_are_never_cut_off() -> Result<()> {
     ];
     let whole = "(() => { const c = $.card(); if (!c) return false; const k = $.box(c);
         return $.inView(k) && [...c.querySelectorAll('h2, p, button, label, .buttons, .ends, .inner')].every(e => { const r = $.box(e); return r.width === 0 || r.x >= k.x - 1 && r.right <= k.right + 1 && e.scrollWidth <= Math.ceil(r.width) + 1 }) })()";
+    let width = narrowest(engine, 320)?;
     for locale in ["en", "ja"] {
         let speak: &'static str = if locale == "ja" {
             "banso('locale', 'ja')"
@@ -134,8 +139,8 @@ async fn long_texts_are_never_cut_off() -> Result<()> {
             })
             .collect();
         let setup = Setup {
-            size: (320, 640),
-            ..Setup::default()
+            size: (width, 640),
+            ..engine.into()
         };
         play_with(
             setup,

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::browser::Browser;
+use crate::stack::package;
 
 /// What axe-core finds wrong inside `banso-root` as it is shown now: one line for each rule, with where it is broken.
 /// The host page is not judged.
@@ -11,10 +12,7 @@ use crate::browser::Browser;
 /// # Errors
 /// When the checker is not installed, or cannot run in the page.
 pub async fn violations(browser: &Browser) -> Result<Vec<String>> {
-    let file = std::env::var_os("BANSO_AXE")
-        .context("axe-core is needed: `cargo xtask test` installs it")?;
-    let source = std::fs::read_to_string(&file)
-        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let source = package("node_modules/axe-core/axe.min.js")?;
     // A script that the driver runs is not subject to the page's policy.
     browser
         .js(&format!("if (!window.axe) {{ {source} }}"))

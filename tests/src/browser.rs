@@ -28,6 +28,8 @@ pub struct Browser {
     pub driver: WebDriver,
     /// What it is.
     pub engine: Engine,
+    /// Pixels of the screen for one of CSS.
+    scale: u32,
     /// Dropped last: it ends the browser.
     server: Driver,
 }
@@ -39,6 +41,8 @@ pub struct Setup {
     pub engine: Engine,
     /// Width and height of the window in CSS pixels.
     pub size: (u32, u32),
+    /// Pixels of the screen for one of CSS, in each direction.
+    pub scale: u32,
     /// Preferred language.
     pub locale: &'static str,
     /// More switches, of Chromium's.
@@ -52,6 +56,7 @@ impl Default for Setup {
         Self {
             engine: Engine::Chromium,
             size: (1280, 860),
+            scale: 1,
             locale: "en-US",
             switches: Vec::new(),
             before: "",
@@ -124,6 +129,7 @@ impl Browser {
         let browser = Self {
             driver,
             engine,
+            scale: setup.scale,
             server,
         };
         browser.resize(setup.size).await?;

@@ -232,6 +232,15 @@ pub fn program(variable: &str) -> Result<PathBuf> {
         .with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
 }
 
+/// A script of what the tests run in a page besides ours, by its path in the folder that `cargo xtask test` installs.
+///
+/// # Errors
+/// When it is not installed.
+pub fn package(path: &str) -> Result<String> {
+    let file = program("BANSO_PACKAGES")?.join(path);
+    std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
 /// Changes the workspace of a folder of configuration.
 ///
 /// # Errors

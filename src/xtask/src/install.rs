@@ -125,7 +125,7 @@ pub fn node_and_python() -> Result<()> {
     debian("the tests of other vendors' clients", &PYTHON)
 }
 
-/// Node.js with npm, which the browser tests install their checker of accessibility with.
+/// Node.js with npm, which the browser tests install what they run in a page with.
 pub fn npm() -> Result<()> {
     debian("the browser tests", &NODE)
 }

@@ -6,7 +6,6 @@
 
 mod arrange;
 mod assets;
-mod axe;
 mod bench;
 mod browsers;
 mod build;
@@ -20,6 +19,7 @@ mod install;
 mod manifest;
 mod minify;
 mod oulad;
+mod packages;
 mod process;
 mod secrets;
 mod service;

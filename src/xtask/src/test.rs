@@ -8,7 +8,7 @@ use crate::browsers::Browser;
 use crate::suites::{self, Outcome, Suite};
 use crate::widget::Mode;
 use crate::workspace::Workspace;
-use crate::{axe, browsers, build, clients, terminal};
+use crate::{browsers, build, clients, packages, terminal};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -49,10 +49,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let chosen = choose(&suites, arguments)?;
     let started = Instant::now();
     let browsers = arguments.browsers();
-    let (mut driver, mut checker) = (None, None);
+    let (mut driver, mut in_page) = (None, None);
     if chosen.iter().any(|suite| suite.browser) {
         driver = browsers::install(&workspace, &browsers)?;
-        checker = Some(axe::install(&workspace)?);
+        in_page = Some(packages::install(&workspace)?);
     }
     let mut left_out = None;
     if chosen.iter().any(|suite| suite.clients) {
@@ -71,8 +71,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         ("HIKARI_BIN", binaries.hikari.as_os_str()),
         ("BANSO_PEERS", peers.as_os_str()),
     ];
-    if let Some(script) = &checker {
-        variables.push(("BANSO_AXE", script.as_os_str()));
+    if let Some(folder) = &in_page {
+        variables.push(("BANSO_PACKAGES", folder.as_os_str()));
     }
     if let Some(program) = &driver {
         variables.push(("BANSO_GECKODRIVER", program.as_os_str()));

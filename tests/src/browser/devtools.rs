@@ -21,8 +21,7 @@ impl Browser {
 
     /// Gives the page a viewport of any size, which no window has to have.
     pub(super) async fn emulate_size(&self, (width, height): (u32, u32)) -> Result<()> {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": self.scale, "mobile": false });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics)
             .await
             .map(drop)

@@ -81,6 +81,7 @@ impl Engine {
                 command
                     .args([&format!("--host={address}"), "--port=4444"])
                     .env("LANG", format!("{}.UTF-8", setup.locale.replace('-', "_")))
+                    .env("GDK_SCALE", setup.scale.to_string())
                     .env("NO_AT_BRIDGE", "1");
                 command
             }
@@ -109,6 +110,7 @@ impl Engine {
             Self::Firefox => {
                 let mut preferences = json!({
                     "intl.accept_languages": setup.locale,
+                    "layout.css.devPixelsPerPx": setup.scale.to_string(),
                     "services.settings.server": "data:,none",
                 });
                 for name in QUIET_FIREFOX {

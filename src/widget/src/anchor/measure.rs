@@ -257,22 +257,33 @@ fn is(style: &CssStyleDeclaration, property: &str, value: &str) -> bool {
 
 /// The box of an element in its own viewport; of one that has none (`display: contents`) that of what is in it.
 pub fn rect_of(element: &Element) -> Rect {
-    let rect = rect(&element.get_bounding_client_rect());
-    if rect.has_area() {
-        return rect;
+    let zoom = zoom(element);
+    let rect = |rect: DomRect| Rect {
+        x: rect.x() * zoom,
+        y: rect.y() * zoom,
+        width: rect.width() * zoom,
+        height: rect.height() * zoom,
+    };
+    let own = rect(element.get_bounding_client_rect());
+    if own.has_area() {
+        return own;
     }
     let range = element
         .owner_document()
         .and_then(|document| document.create_range().ok())
         .filter(|range| range.select_node_contents(element).is_ok());
-    range.map_or(rect, |range| self::rect(&range.get_bounding_client_rect()))
+    range.map_or(own, |range| rect(range.get_bounding_client_rect()))
 }
 
-fn rect(rect: &DomRect) -> Rect {
-    Rect {
-        x: rect.x(),
-        y: rect.y(),
-        width: rect.width(),
-        height: rect.height(),
+/// How many pixels of the viewport one of an element's own is, where boxes are in those: until `zoom` was standardised,
+/// and `currentCSSZoom` came with that.
+fn zoom(element: &Element) -> f64 {
+    if !crate::browser::property(element, "currentCSSZoom").is_undefined() {
+        return 1.0;
     }
+    std::iter::successors(Some(element.clone()), parent)
+        .filter_map(|element| style(&element)?.get_property_value("zoom").ok())
+        .map(|zoom| js_sys::parse_float(&zoom))
+        .filter(|zoom| *zoom > 0.0)
+        .product()
 }

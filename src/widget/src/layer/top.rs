@@ -11,6 +11,8 @@ use crate::anchor::{Frame, Listener, Observing, ancestors};
 use crate::browser::{Phase, property, window};
 use crate::loader;
 
+const INERT: &str = "inert";
+
 /// What is shown in the top layer, in its order, and the element that the root is a child of for it.
 ///
 /// While a modal dialog or a fullscreen element of the host's is open, everything outside of it is inert or unseen, so the
@@ -120,7 +122,7 @@ impl Top {
         if let Some(watch) = &watch {
             let options = MutationObserverInit::new();
             options.set_attributes(true);
-            options.set_attribute_filter(&js_sys::Array::of1(&"open".into()));
+            options.set_attribute_filter(&js_sys::Array::of2(&"open".into(), &INERT.into()));
             options.set_subtree(true);
             watch.observe(&document, &options);
             if let Some(html) = document.document_element() {
@@ -143,6 +145,10 @@ impl Top {
 
     /// Moves the root to where it can be seen and used.
     fn settle(self: &Rc<Self>) {
+        // A focus lock makes everything inert that is not in its box.
+        if self.root.remove_attribute(INERT).is_err() {
+            loader::refused();
+        }
         let near = self.near.try_borrow().ok().and_then(|near| near.clone());
         let Some(home) = home(&self.root, near.filter(is_open)) else {
             return;
